@@ -1,1 +1,5 @@
-//! Go's channel runtime.
+//! The virtual machine.
+
+pub mod bytecode;
+pub mod program;
+pub mod rtype;
