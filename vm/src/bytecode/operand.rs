@@ -205,6 +205,14 @@ selectors! {
         DivideByZero,
         /// Nil dereference.
         NilDeref,
+        /// "range function continued iteration after function for loop body returned false"
+        RangeDone,
+        /// "range function continued iteration after loop body panic"
+        RangePanic,
+        /// "range function continued iteration after whole loop exit"
+        RangeExhausted,
+        /// "range function recovered a loop body panic and did not resume panicking"
+        RangeMissingPanic,
     }
     /// What `print` and `println` write, in Go's runtime format.
     PrintFn {
