@@ -7,7 +7,7 @@ use super::Info;
 use crate::ast::{File, NodeIds};
 use crate::source::SourceMap;
 use crate::types::{DeclRef, ObjId, Objects, PkgId, ScopeId, Types};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
 /// Everything known about the program so far.
@@ -22,6 +22,8 @@ pub struct World {
     pub packages: Vec<Package>,
     /// Packages by import path.
     pub by_path: FxHashMap<String, PkgId>,
+    /// Which package-level objects each package-level object mentions (for the initialisation order).
+    pub deps: FxHashMap<ObjId, FxHashSet<ObjId>>,
     /// Finds packages by import path (the standard library; a module's own packages).
     pub importer: Rc<dyn Importer>,
 }
@@ -48,6 +50,12 @@ pub struct Package {
     pub init_funcs: Vec<ObjId>,
     /// Declarations of package-level objects.
     pub decls: FxHashMap<ObjId, DeclRef>,
+    /// The file scope each package-level object is resolved in.
+    pub file_scopes: FxHashMap<ObjId, ScopeId>,
+    /// Whether it is a script or REPL input: unused things are warnings, packages are imported by use.
+    pub is_script: bool,
+    /// Whether it belongs to gol's standard library: functions without body are natives.
+    pub is_std: bool,
     /// Whether objects and bodies are checked only when reached (standard library).
     pub lazy: bool,
     /// Top-level statements of a script or REPL input, in order, as function bodies to run: see `ScriptUnit`.

@@ -77,12 +77,14 @@ pub enum VarKind {
 }
 
 /// What is known about a declared function.
-#[derive(Clone, Debug)]
+#[derive(Clone, Default, Debug)]
 pub struct FuncObj {
     /// Its declaration.
     pub decl: Option<Rc<FuncDecl>>,
     /// For a method: the receiver type as declared (`T` or `*T`).
     pub recv: Option<TypeId>,
+    /// For a method: whether the receiver is a pointer (known before the signature is).
+    pub ptr_recv: bool,
     /// The variable objects of receiver, parameters and results, blank and unnamed ones included, in order.
     pub vars: Rc<SigVars>,
 }

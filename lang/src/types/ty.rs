@@ -156,6 +156,11 @@ pub struct Named {
     pub tparams: Vec<TypeParamId>,
     /// The underlying type; `None` while it is being set up. Use `Types::underlying`.
     pub underlying: Option<TypeId>,
+    /// The type on the right-hand side of the declaration, while the underlying type is not known.
+    pub rhs: Option<TypeId>,
+    /// For a type declared inside a generic function: the type parameters it may mention. `Types::subst` treats it as an
+    /// instance over them, so that each instantiation of the function has its own type.
+    pub captures: Rc<[TypeParamId]>,
     /// Declared methods (function objects, receiver base is this type or its origin), in source order.
     pub methods: Vec<ObjId>,
 }
