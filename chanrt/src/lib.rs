@@ -14,7 +14,7 @@
 //! use chanrt::{Config, Hchan, Next, RecvResult, Runtime, SendResult, chanrecv, chansend};
 //!
 //! // Goroutine 1 receives, goroutine 2 sends 42. The payload: where the program is, and one variable.
-//! enum Pc { Recv, Received, Send }
+//! enum Pc { Recv, Received, Send, Sent }
 //! struct Frame { pc: Pc, x: u64 }
 //!
 //! let mut mem = vec![0u64; Hchan::size_for(8, 0).unwrap().div_ceil(8)];
@@ -45,7 +45,11 @@
 //!                 got = Some((*frame).x);
 //!             }
 //!             Pc::Received => got = g.wake().success.then_some((*frame).x),
-//!             Pc::Send => assert_eq!(chansend(&mut rt, g, c, x), SendResult::Done),
+//!             Pc::Send => {
+//!                 (*frame).pc = Pc::Sent;
+//!                 if let SendResult::Park = chansend(&mut rt, g, c, x) { continue }
+//!             }
+//!             Pc::Sent => assert!(g.wake().success),
 //!         }
 //!     }
 //!     rt.goexit(g);
@@ -79,9 +83,13 @@ mod runq;
 mod sched;
 mod select;
 mod sema;
+#[cfg(feature = "coroutines")]
+pub mod stack;
 mod sudog;
 mod table;
 mod timer;
+#[cfg(feature = "coroutines")]
+pub mod typed;
 mod waitreason;
 
 pub use blocking::{Interrupter, Job, JobResult};
