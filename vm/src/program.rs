@@ -8,10 +8,14 @@
 //! code never moves, so addresses into them stay valid; the compiler runs while the program runs (functions compile on first call).
 
 use crate::bytecode::*;
-use lang::source::Pos;
+use crate::mem::Heap;
+use crate::native::NativeFn;
+use crate::rtype::RType;
+use lang::source::{Pos, SourceMap};
+use rustc_hash::FxHashMap;
 
 /// The per-function facts the interpreter needs on every call.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct FuncEntry {
     /// First instruction (a `CompileMe` stub until compiled).
@@ -42,6 +46,10 @@ pub struct FuncMeta {
     pub is_wrapper: bool,
     /// The function's own code, kept alive here; empty until compiled.
     pub code: Box<[Op]>,
+    /// For a function that defers: the instruction at which it goes on after a recovered panic, i.e. its final return sequence
+    /// (`RunDefers`, named results copied from their cells to the result slots, `Ret`). Unnamed results must have been zeroed on
+    /// entry. 0 in functions that do not defer.
+    pub on_recover: u32,
 }
 
 /// An interface method call site with its inline cache (direct-mapped on the dynamic type).
@@ -121,4 +129,166 @@ pub struct SelectDesc {
     pub cases: Vec<SelectCase>,
     /// Whether there is a default clause.
     pub has_default: bool,
+}
+
+/// A native function as `CallN` and `NativeBody` see it. The window at w: results, then parameters, then the receiver.
+#[derive(Clone)]
+pub struct NativeEntry {
+    /// `strings.Index`, `sync.(*Mutex).Lock`.
+    pub name: String,
+    /// The Rust function.
+    pub f: NativeFn,
+    /// Whether it runs on a stack of its own from the start.
+    pub stack: bool,
+    /// Slots of the results.
+    pub result_slots: u16,
+    /// Slots of results, parameters and receiver.
+    pub window_slots: u16,
+}
+
+/// A lazily run variable initialiser (`EnsureInit`).
+#[derive(Clone, Copy, Debug)]
+pub struct InitEntry {
+    /// A function without parameters and results that assigns the variables.
+    pub func: FuncId,
+    /// How far it is.
+    pub state: InitState,
+}
+
+/// The state of a lazily run initialiser.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum InitState {
+    /// Not run yet.
+    Pending,
+    /// Started; it counts as done for code that runs meanwhile, as initialisation has no cycles.
+    Started,
+}
+
+/// The compiled program.
+#[derive(Default)]
+pub struct Program {
+    /// Functions by `FuncId`.
+    pub funcs: Vec<FuncEntry>,
+    /// The same functions' other facts.
+    pub metas: Vec<FuncMeta>,
+    /// Constant words (the interpreter reloads its base after every compilation).
+    pub consts: Vec<u64>,
+    /// Interface call sites.
+    pub sites: Vec<CallSite>,
+    /// Select statements.
+    pub selects: Vec<SelectDesc>,
+    /// Jump tables: distances from the instruction after the `JmpTable`; the last entry is the default.
+    pub tables: Vec<Box<[i32]>>,
+    /// Type descriptors by `TypeIx`; entry 0 is a dummy.
+    pub types: Vec<RType>,
+    /// Natives by `NativeIx`.
+    pub natives: Vec<NativeEntry>,
+    /// Lazy initialisers by `InitIx`.
+    pub inits: Vec<InitEntry>,
+    /// Method identities by `MethodKey`: name, and package path for unexported names.
+    pub methods: Vec<(String, String)>,
+    method_keys: FxHashMap<(String, String), MethodKey>,
+    /// Functions by the address of their first instruction, ascending: see `func_at`.
+    code_map: Vec<(usize, FuncId)>,
+}
+
+impl Program {
+    /// The identity of a method; `pkg` is empty for exported names.
+    pub fn method_key(&mut self, name: &str, pkg: &str) -> MethodKey {
+        let pair = (name.to_string(), pkg.to_string());
+        if let Some(&key) = self.method_keys.get(&pair) {
+            return key;
+        }
+        let key = MethodKey(self.methods.len() as u32);
+        self.methods.push(pair.clone());
+        self.method_keys.insert(pair, key);
+        key
+    }
+
+    /// Adds a function that is not compiled yet: its code is a `CompileMe` stub. The entry's slot counts must be right from the
+    /// start, since `go`, `defer` and natives read them before the function first runs.
+    pub fn declare(&mut self, mut entry: FuncEntry, mut meta: FuncMeta) -> FuncId {
+        let f = FuncId(self.funcs.len() as u32);
+        meta.code = Box::new([Op::CompileMe { f }]);
+        meta.len = 1;
+        entry.code = meta.code.as_ptr();
+        self.map_code(entry.code, f);
+        self.funcs.push(entry);
+        self.metas.push(meta);
+        f
+    }
+
+    /// Gives function `f` its code. A stub's memory is kept: a goroutine may be about to execute it.
+    pub fn define(&mut self, f: FuncId, code: Vec<Op>) {
+        let code = code.into_boxed_slice();
+        let (entry, meta) = (&mut self.funcs[f.0 as usize], &mut self.metas[f.0 as usize]);
+        entry.code = code.as_ptr();
+        meta.len = code.len() as u32;
+        let stub = std::mem::replace(&mut meta.code, code);
+        Box::leak(stub);
+        self.map_code(self.funcs[f.0 as usize].code, f);
+    }
+
+    fn map_code(&mut self, code: *const Op, f: FuncId) {
+        let at = self.code_map.partition_point(|&(a, _)| a < code.addr());
+        self.code_map.insert(at, (code.addr(), f));
+    }
+
+    /// The function whose code holds the instruction at `ip`.
+    pub fn func_at(&self, ip: *const Op) -> Option<FuncId> {
+        let at = self.code_map.partition_point(|&(a, _)| a <= ip.addr());
+        let (start, f) = *self.code_map.get(at.checked_sub(1)?)?;
+        let len = if self.funcs[f.0 as usize].code.addr() == start { self.metas[f.0 as usize].len } else { 1 };
+        (ip.addr() - start < len as usize * size_of::<Op>()).then_some(f)
+    }
+
+    /// The source position of the instruction at `ip`.
+    pub fn pos_at(&self, ip: *const Op) -> Pos {
+        let Some(f) = self.func_at(ip) else { return Pos::NONE };
+        let meta = &self.metas[f.0 as usize];
+        let i = (ip.addr().wrapping_sub(self.funcs[f.0 as usize].code.addr()) / size_of::<Op>()) as u32;
+        let at = meta.positions.partition_point(|&(k, _)| k <= i);
+        at.checked_sub(1).map_or(meta.pos, |k| meta.positions[k].1)
+    }
+
+    /// The type noted for the instruction at `ip` (the static type of an assertion's operand).
+    pub fn note_at(&self, ip: *const Op) -> Option<TypeIx> {
+        let f = self.func_at(ip)?;
+        let i = (ip.addr().wrapping_sub(self.funcs[f.0 as usize].code.addr()) / size_of::<Op>()) as u32;
+        let notes = &self.metas[f.0 as usize].notes;
+        notes.iter().find(|&&(k, _)| k == i).map(|&(_, t)| t)
+    }
+
+    /// A type's descriptor.
+    pub fn rtype(&self, t: TypeIx) -> &RType {
+        &self.types[t.0 as usize]
+    }
+}
+
+/// A function that could not be compiled: a message for the user (an error in a lazily checked body, a missing native).
+#[derive(Clone, Debug)]
+pub struct LinkError(pub String);
+
+/// What the interpreter asks of the compiler while the program runs. The compiler implements it; a test can do without one.
+pub trait Linker {
+    /// Compiles function `f` and gives it its code (`Program::define`, and the entry's and meta's other facts).
+    ///
+    /// # Errors
+    /// When it cannot be compiled.
+    fn compile(&mut self, p: &mut Program, heap: &mut Heap, f: FuncId) -> Result<(), LinkError>;
+    /// The method `m` of dynamic type `t` as an interface call calls it.
+    fn find_method(&mut self, p: &mut Program, heap: &mut Heap, t: TypeIx, m: MethodKey) -> Option<(FuncId, RecvLoad)>;
+    /// Whether type `t` implements interface type `iface`; if not, the name of a missing method.
+    ///
+    /// # Errors
+    /// The missing method.
+    fn implements(&mut self, p: &mut Program, heap: &mut Heap, t: TypeIx, iface: TypeIx) -> Result<(), String>;
+    /// The type declared as `name` in package `pkg` (loading the package if need be); predeclared types have an empty `pkg`.
+    fn named_type(&mut self, p: &mut Program, heap: &mut Heap, pkg: &str, name: &str) -> Option<TypeIx>;
+    /// The type `*t`.
+    fn pointer_to(&mut self, p: &mut Program, heap: &mut Heap, t: TypeIx) -> TypeIx;
+    /// The type `[]t`.
+    fn slice_of(&mut self, p: &mut Program, heap: &mut Heap, t: TypeIx) -> TypeIx;
+    /// The session's source texts.
+    fn sources(&self) -> &SourceMap;
 }
