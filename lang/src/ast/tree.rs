@@ -21,6 +21,16 @@ impl NodeIds {
         NodeId(n)
     }
 
+    /// A source of its own that goes on where this one stands.
+    pub fn fork(&self) -> NodeIds {
+        NodeIds(Cell::new(self.0.get()))
+    }
+
+    /// Takes over what a fork has handed out; nothing may have been handed out here in between.
+    pub fn join(&self, fork: &NodeIds) {
+        self.0.set(self.0.get().max(fork.0.get()));
+    }
+
     /// How many ids have been handed out: the length side tables need.
     pub fn len(&self) -> usize {
         self.0.get() as usize
