@@ -182,12 +182,11 @@ pub unsafe fn closechan(s: &mut Sched, c: *mut Hchan) -> CloseResult {
 /// `c` is null or a valid channel.
 #[inline]
 pub unsafe fn chanlen(c: *const Hchan) -> usize {
-    // SAFETY: the caller's contract.
     if c.is_null() {
-        0
-    } else {
-        unsafe { (*c).qcount }
+        return 0;
     }
+    // SAFETY: the caller's contract.
+    unsafe { (*c).qcount }
 }
 
 /// `cap(c)`.
@@ -196,12 +195,11 @@ pub unsafe fn chanlen(c: *const Hchan) -> usize {
 /// `c` is null or a valid channel.
 #[inline]
 pub unsafe fn chancap(c: *const Hchan) -> usize {
-    // SAFETY: the caller's contract.
     if c.is_null() {
-        0
-    } else {
-        unsafe { (*c).dataqsiz }
+        return 0;
     }
+    // SAFETY: the caller's contract.
+    unsafe { (*c).dataqsiz }
 }
 
 /// The rungs of a send that do not wait.

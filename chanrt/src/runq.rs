@@ -205,6 +205,11 @@ impl RunQueue {
         Some(self.pool.swap_remove(i))
     }
 
+    /// Forgets everybody.
+    pub(crate) fn clear(&mut self) {
+        *self = RunQueue::new(self.order);
+    }
+
     /// Takes a runnable goroutine out; O(n).
     pub(crate) fn remove(&mut self, g: Gp) -> bool {
         if self.runnext == Some(g) {

@@ -154,6 +154,7 @@ impl Sched {
 
     #[inline(never)]
     fn schedule_slow(&mut self) -> Next {
+        self.coarse_now = self.clock.nanotime();
         loop {
             if self.pool.take_interrupt() {
                 return Next::Interrupted;
@@ -176,14 +177,12 @@ impl Sched {
     /// yield (if not, it may go on with a new time slice).
     pub fn poll(&mut self) -> bool {
         self.collect_completions();
-        if self.timers.is_empty() {
-            return !self.runq.is_empty() || self.pool.has_news();
-        }
-        let now = self.nanotime();
-        self.coarse_now = now;
-        !self.runq.is_empty()
-            || self.pool.has_news()
-            || self.timers.next_when().is_some_and(|when| when <= now)
+        self.coarse_now = self.clock.nanotime();
+        let due = self
+            .timers
+            .next_when()
+            .is_some_and(|when| when <= self.coarse_now);
+        due || !self.runq.is_empty() || self.pool.has_news()
     }
 
     /// The next time slice, in instructions.
@@ -202,10 +201,6 @@ impl Sched {
 
     /// Fires what is due, up to the first host timer, whose payload it returns.
     fn fire_timers(&mut self) -> Option<u64> {
-        if self.timers.is_empty() {
-            return None;
-        }
-        self.coarse_now = self.clock.nanotime();
         while let Some(payload) = self.timers.pop_due(self.coarse_now) {
             match payload {
                 TimerPayload::Host(n) => return Some(n),
@@ -359,6 +354,20 @@ impl Sched {
     /// A handle by which another thread can interrupt this runtime.
     pub fn interrupter(&self) -> Interrupter {
         self.pool.interrupter()
+    }
+
+    /// [`Sched::cancel_wait`] for every goroutine at once.
+    pub fn cancel_all_waits(&mut self) {
+        self.runq.clear();
+        let mut next = self.allgs.first();
+        while let Some(g) = next {
+            // SAFETY: goroutines on the list are alive.
+            next = unsafe { (*g.as_ptr()).all_next };
+            if g.state() == GState::Runnable {
+                g.set_state(GState::Parked(WaitReason::PanicWait));
+            }
+            self.cancel_wait(g);
+        }
     }
 
     /// Ends whatever `g` waits for: takes it off channels, semaphores, timers, jobs and run queues. It is then

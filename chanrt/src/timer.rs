@@ -25,7 +25,7 @@ pub struct TimerId(NonZeroU64);
 
 impl TimerId {
     fn new(slot: u32, generation: u32) -> TimerId {
-        let bits = u64::from(generation) << 32 | u64::from(slot) + 1;
+        let bits = (u64::from(generation) << 32) | (u64::from(slot) + 1);
         TimerId(NonZeroU64::new(bits).expect("slot + 1 is not zero"))
     }
 

@@ -297,32 +297,29 @@ impl World {
         let v = self.value();
         frame.slots[0] = if dir == Dir::Send { v } else { u64::MAX };
         let ep = frame.slots.as_mut_ptr().cast::<u8>();
-        // SAFETY: the channel is valid; the frame is boxed and stands still.
-        match (dir, ready) {
-            (Dir::Send, true) => {
-                let expected = if self.model.send(c, v) {
-                    SendResult::Done
-                } else {
-                    SendResult::Closed
+        match dir {
+            Dir::Send => {
+                let expected = match ready {
+                    false => SendResult::Park,
+                    true if self.model.send(c, v) => SendResult::Done,
+                    true => SendResult::Closed,
                 };
-                assert_eq!(unsafe { chansend(&mut self.rt, g, raw, ep) }, expected);
+                // SAFETY: the channel is valid; the frame is boxed and stands still.
+                let result = unsafe { chansend(&mut self.rt, g, raw, ep) };
+                assert_eq!(result, expected);
             }
-            (Dir::Recv, true) => {
-                let expected = self
-                    .model
-                    .recv(c)
-                    .map_or((RecvResult::Closed, 0), |v| (RecvResult::Value, v));
+            Dir::Recv => {
+                let expected = match ready {
+                    false => (RecvResult::Park, u64::MAX),
+                    true => self
+                        .model
+                        .recv(c)
+                        .map_or((RecvResult::Closed, 0), |v| (RecvResult::Value, v)),
+                };
+                // SAFETY: as above.
                 let result = unsafe { chanrecv(&mut self.rt, g, raw, ep) };
                 assert_eq!((result, frame.slots[0]), expected);
             }
-            (Dir::Send, false) => assert_eq!(
-                unsafe { chansend(&mut self.rt, g, raw, ep) },
-                SendResult::Park
-            ),
-            (Dir::Recv, false) => assert_eq!(
-                unsafe { chanrecv(&mut self.rt, g, raw, ep) },
-                RecvResult::Park
-            ),
         }
         if !ready {
             self.model.wait(

@@ -228,18 +228,15 @@ impl Face {
     /// Unwinds all goroutines that are left, oldest first.
     fn end(&self) {
         self.phase.set(Phase::Ending);
-        let left: Vec<(Gp, Option<Wake>)> = {
-            let mut rt = self.rt.borrow_mut();
-            let all: Vec<Gp> = rt.goroutines().collect();
-            all.into_iter()
-                .map(|g| {
-                    // Runnable: whoever woke it has finished its operation. Parked: its operation has not happened.
-                    let wake = (g.state() == GState::Runnable).then(|| g.wake());
-                    rt.cancel_wait(g);
-                    (g, wake)
-                })
-                .collect()
-        };
+        // Runnable: whoever woke it has finished its operation. Parked: its operation has not happened.
+        let wake = |g: Gp| (g.state() == GState::Runnable).then(|| g.wake());
+        let left: Vec<(Gp, Option<Wake>)> = self
+            .rt
+            .borrow()
+            .goroutines()
+            .map(|g| (g, wake(g)))
+            .collect();
+        self.rt.borrow_mut().cancel_all_waits();
         for (g, wake) in left {
             let routine = self.rt.borrow_mut().kill(g);
             self.ended.set(wake);

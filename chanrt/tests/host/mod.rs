@@ -283,9 +283,10 @@ impl Host {
                     Arm::Recv(c) => (c, Dir::Recv),
                 };
                 // SAFETY: one elem per arm.
+                let elem = unsafe { elems.add(i).cast() };
                 Scase {
                     c: self.chan(c),
-                    elem: unsafe { elems.add(i).cast() },
+                    elem,
                     dir,
                 }
             };
