@@ -1,0 +1,523 @@
+//! Calls: conversions, function and method calls with their arguments, instantiation of generic functions.
+
+use super::expr::StmtUse;
+use super::{Checker, Operand, OperandMode, Target, expr_string};
+use crate::ast::{CallExpr, Expr, ExprKind, Ident};
+use crate::diag::Code;
+use crate::source::Span;
+use crate::types::{Signature, Type, TypeId, TypeParamId};
+use std::rc::Rc;
+
+/// A function's type and its shape.
+type Sig = (TypeId, Rc<Signature>);
+
+/// Explicit type arguments of a call with the expressions they stand in.
+#[derive(Default)]
+struct TypeArgs<'a> {
+    types: Vec<TypeId>,
+    exprs: &'a [Expr],
+}
+
+/// The type parameters a call has to find type arguments for: the callee's, then those of each generic argument.
+struct Unknowns {
+    tparams: Vec<TypeParamId>,
+    targs: Vec<Option<TypeId>>,
+    /// Indices of the generic arguments.
+    generic: Vec<usize>,
+}
+
+impl Checker<'_> {
+    /// Instantiates the generic function `x`: with the type arguments of the index expression `inst`, and what they leave open is
+    /// inferred from `target`. Without `infer`, missing type arguments are no error: those there are come back.
+    pub(super) fn func_inst<'a>(
+        &mut self,
+        target: Option<&Target>,
+        x: &mut Operand<'a>,
+        inst: Option<(&'a Expr, &'a [Expr])>,
+        infer: bool,
+    ) -> Option<Vec<TypeId>> {
+        let Type::Signature(sig) = self.w.types.get(x.ty) else { return None };
+        let mut targs = Vec::new();
+        let mut exprs: &[Expr] = &[];
+        if let Some((e, indices)) = inst {
+            x.expr = Some(e);
+            exprs = indices;
+            let Some(list) = self.type_list(indices) else {
+                x.invalidate();
+                return None;
+            };
+            targs = list;
+        }
+        let (got, want) = (targs.len(), sig.tparams.len());
+        if got > want {
+            let message = format!("got {got} type arguments but want {want}");
+            self.error(exprs[got - 1].span, Code::WrongTypeArgCount, message);
+            x.invalidate();
+            return None;
+        }
+        if got < want {
+            if !infer {
+                return Some(targs);
+            }
+            match self.infer_from_target(target, x, &sig, &targs) {
+                Some(all) => targs = all,
+                None => {
+                    x.invalidate();
+                    return None;
+                }
+            }
+        }
+        let ty = self.instantiate_signature(x.span(), x.node(), (x.ty, sig), &targs, exprs);
+        x.set_value(ty);
+        None
+    }
+
+    /// Infers type arguments as for a call, of a function that takes a function like `x`, with the target.
+    fn infer_from_target(
+        &mut self,
+        target: Option<&Target>,
+        x: &Operand,
+        sig: &Signature,
+        targs: &[TypeId],
+    ) -> Option<Vec<TypeId>> {
+        let mut params = Vec::new();
+        let mut args = Vec::new();
+        if let Some(target) = target {
+            params.push(self.w.types.signature(Signature { tparams: vec![], ..sig.clone() }));
+            args.push(Operand::made_up(target.sig, x.expr, &target.desc));
+        }
+        let (tparams, params) = self.rename_tparams(&sig.tparams, &params);
+        let mut known: Vec<Option<TypeId>> = targs.iter().copied().map(Some).collect();
+        known.resize(tparams.len(), None);
+        match self.infer(x.span(), &tparams, &known, &params, &args, true) {
+            Ok(targs) => Some(targs),
+            Err(why) => {
+                if let Some((at, message)) = why {
+                    self.error(at, Code::CannotInferTypeArgs, message);
+                }
+                None
+            }
+        }
+    }
+
+    /// The generic signature with its type arguments; records the instance at the identifier in `e` and checks the
+    /// constraints later.
+    fn instantiate_signature(&mut self, at: Span, e: Option<&Expr>, sig: Sig, targs: &[TypeId], exprs: &[Expr]) -> TypeId {
+        let (id, shape) = sig;
+        let tparams = shape.tparams.clone();
+        let plain = self.w.types.signature(Signature { tparams: vec![], ..(*shape).clone() });
+        let plain = match self.w.types.sig_names(id) {
+            Some(names) => self.w.types.with_names(plain, names),
+            None => plain,
+        };
+        let inst = self.w.types.subst(plain, &tparams, targs);
+        let targs: Rc<[TypeId]> = targs.into();
+        if let Some(ident) = e.and_then(instantiated_ident) {
+            self.record_instance(ident.id, targs.clone(), inst);
+        }
+        let spans: Vec<Span> = exprs.iter().map(|e| e.span).collect();
+        self.later(move |c| {
+            if let Err((i, message)) = c.verify(&tparams, &targs) {
+                let at = spans.get(i).copied().unwrap_or(at);
+                c.error(at, Code::InvalidTypeArg, message);
+            }
+        });
+        inst
+    }
+
+    /// A call, a conversion or a builtin call.
+    pub(super) fn call_expr<'a>(&mut self, x: &mut Operand<'a>, e: &'a Expr, call: &'a CallExpr) -> StmtUse {
+        let mut inst = None;
+        if let ExprKind::Index(inner, indices) = &call.fun.kind {
+            if self.index_expr(x, &call.fun, inner, indices) {
+                inst = Some(&indices[..]);
+            }
+            x.expr = Some(&call.fun);
+            self.record(x);
+        } else {
+            self.expr_or_type(x, &call.fun, true);
+        }
+        let kind = match x.mode {
+            OperandMode::Invalid => {
+                self.use_exprs(&call.args);
+                StmtUse::Statement
+            }
+            OperandMode::TypeExpr => {
+                self.conversion_call(x, e, call);
+                StmtUse::Conversion
+            }
+            OperandMode::Builtin => self.builtin_call(x, e, call),
+            _ => {
+                self.function_call(x, e, call, inst);
+                StmtUse::Statement
+            }
+        };
+        x.expr = Some(e);
+        x.desc = None;
+        kind
+    }
+
+    /// `T(x)`
+    fn conversion_call<'a>(&mut self, x: &mut Operand<'a>, e: &'a Expr, call: &'a CallExpr) {
+        self.non_generic(None, x);
+        if !x.is_valid() {
+            return;
+        }
+        let t = x.ty;
+        x.invalidate();
+        if !self.is_complete(t) {
+            return;
+        }
+        let shown = self.type_string(t);
+        let arg = match &call.args[..] {
+            [] => {
+                let message = format!("missing argument in conversion to {shown}");
+                self.error(e.span, Code::WrongArgCount, message);
+                return;
+            }
+            [arg] => arg,
+            [.., last] => {
+                self.use_exprs(&call.args);
+                let message = format!("too many arguments in conversion to {shown}");
+                self.error(last.span, Code::WrongArgCount, message);
+                return;
+            }
+        };
+        let target = self.new_target(Some(t), || "conversion".to_string());
+        self.expr(target.as_ref(), x, arg);
+        if !x.is_valid() {
+            return;
+        }
+        if self.is_interface(t) && !self.w.types.type_set(t).is_method_set() {
+            let message = format!(
+                "cannot use interface {shown} in conversion (contains specific type constraints or is comparable)"
+            );
+            self.error(e.span, Code::MisplacedConstraintIface, message);
+            return x.invalidate();
+        }
+        if call.ellipsis.is_some() {
+            self.error(arg.span, Code::BadDotDotDotSyntax, format!("invalid use of ... in conversion to {shown}"));
+            return x.invalidate();
+        }
+        self.conversion(x, t);
+    }
+
+    fn builtin_call<'a>(&mut self, x: &mut Operand<'a>, e: &'a Expr, call: &'a CallExpr) -> StmtUse {
+        let Some(b) = x.builtin else {
+            x.invalidate();
+            return StmtUse::Statement;
+        };
+        if !self.builtin(x, e, call, b) {
+            x.invalidate();
+        }
+        if x.is_valid() && !x.is_const() {
+            self.env.has_call_or_recv = true;
+        }
+        if x.is_valid() { super::builtins::stmt_use(b) } else { StmtUse::Statement }
+    }
+
+    /// An ordinary function or method call; `inst` are explicit type arguments.
+    fn function_call<'a>(&mut self, x: &mut Operand<'a>, e: &'a Expr, call: &'a CallExpr, inst: Option<&'a [Expr]>) {
+        let Some(mut sig) = self.callee(x) else {
+            self.use_exprs(&call.args);
+            return x.invalidate();
+        };
+        let was_generic = !sig.1.tparams.is_empty();
+        let mut targs = TypeArgs::default();
+        if let Some(indices) = inst {
+            let Some(types) = self.call_type_args(indices, sig.1.tparams.len()) else {
+                self.use_exprs(&call.args);
+                return x.invalidate();
+            };
+            if types.len() == sig.1.tparams.len() {
+                let bracket = call.fun.span;
+                let id = self.instantiate_signature(bracket, Some(&call.fun), sig.clone(), &types, indices);
+                sig = self.sig_of(id).unwrap_or(sig);
+            } else {
+                targs = TypeArgs { types, exprs: indices };
+            }
+        }
+        let (mut args, atargs) = self.generic_expr_list(&call.args);
+        let sig = self.arguments(e, call, sig, targs, &mut args, atargs);
+        if was_generic && sig.1.tparams.is_empty() {
+            self.record_type_and_value(call.fun.id, OperandMode::Value, sig.0, None);
+        }
+        self.call_result(x, &sig.1);
+    }
+
+    fn sig_of(&self, id: TypeId) -> Option<Sig> {
+        match self.w.types.get(id) {
+            Type::Signature(s) => Some((id, s)),
+            _ => None,
+        }
+    }
+
+    /// The signature of what is called; reports if it is no function.
+    fn callee(&mut self, x: &Operand) -> Option<Sig> {
+        let u = self.common_under(x.ty, |term| match term {
+            Some((t, u)) if !matches!(u, Type::Signature(_)) => Err(format!("{} is not a function", self.type_string(t))),
+            _ => Ok(()),
+        });
+        match u {
+            // The function's own type keeps its parameters' names for messages.
+            Ok(u) => self.sig_of(x.ty).or_else(|| self.sig_of(u)),
+            Err(cause) => {
+                let message = format!("invalid operation: cannot call {}: {cause}", self.operand_string(x));
+                self.error(x.span(), Code::InvalidCall, message);
+                None
+            }
+        }
+    }
+
+    fn call_type_args(&mut self, indices: &[Expr], want: usize) -> Option<Vec<TypeId>> {
+        let types = self.type_list(indices)?;
+        if types.len() > want {
+            let message = format!("got {} type arguments but want {want}", types.len());
+            self.error(indices[want].span, Code::WrongTypeArgCount, message);
+            return None;
+        }
+        Some(types)
+    }
+
+    /// Gives `x` the result of calling a function with signature `sig`.
+    fn call_result(&mut self, x: &mut Operand, sig: &Signature) {
+        self.env.has_call_or_recv = true;
+        match &sig.results[..] {
+            [] => {
+                x.mode = OperandMode::NoValue;
+                x.ty = TypeId::EMPTY_TUPLE;
+                x.val = None;
+            }
+            &[t] => {
+                if !self.is_complete(t) {
+                    return x.invalidate();
+                }
+                x.set_value(t);
+            }
+            many => x.set_value(self.w.types.tuple(many)),
+        }
+        // After a failed inference the result may still mention type parameters of the callee.
+        if x.mode == OperandMode::Value && !sig.tparams.is_empty() && self.w.types.mentions(x.ty, &sig.tparams) {
+            x.invalidate();
+        }
+    }
+
+    /// Checks a list of expressions; a single one may give several values.
+    pub(super) fn expr_list<'a>(&mut self, list: &'a [Expr]) -> Vec<Operand<'a>> {
+        if let [only] = list {
+            return self.multi_expr(only, false).0;
+        }
+        let one = |c: &mut Self, e| {
+            let mut x = Operand::new();
+            c.expr(None, &mut x, e);
+            x
+        };
+        list.iter().map(|e| one(self, e)).collect()
+    }
+
+    /// `expr_list` whose values may be generic functions. For a partially instantiated one, its type arguments so far are in
+    /// the second list.
+    fn generic_expr_list<'a>(&mut self, list: &'a [Expr]) -> (Vec<Operand<'a>>, Vec<Vec<TypeId>>) {
+        let mut args = Vec::with_capacity(list.len());
+        let mut targs = Vec::with_capacity(list.len());
+        for e in list {
+            let mut x = Operand::new();
+            targs.push(Vec::new());
+            if let ExprKind::Index(inner, indices) = &e.kind {
+                x.expr = Some(e);
+                if self.index_expr(&mut x, e, inner, indices) {
+                    if let Some(partial) = self.func_inst(None, &mut x, Some((e, indices)), false) {
+                        targs[args.len()] = partial;
+                    }
+                }
+                x.expr = Some(e);
+                self.record(&x);
+                self.exclude_for_list(&mut x);
+            } else if list.len() == 1 {
+                self.raw_expr(None, &mut x, e, None, true);
+                self.exclude_for_list(&mut x);
+                if x.is_valid()
+                    && let Type::Tuple(types) = self.w.types.get(x.ty)
+                {
+                    let value = |&t: &TypeId| {
+                        let mut v = Operand::made_up(t, Some(e), &expr_string(e));
+                        v.mode = OperandMode::Value;
+                        v
+                    };
+                    return (types.iter().map(value).collect(), Vec::new());
+                }
+            } else {
+                self.generic_expr(&mut x, e, None);
+            }
+            args.push(x);
+        }
+        (args, targs)
+    }
+
+    fn exclude_for_list(&mut self, x: &mut Operand) {
+        self.exclude(x, &[OperandMode::NoValue, OperandMode::Builtin, OperandMode::TypeExpr]);
+    }
+
+    /// Checks the arguments of a call and infers missing type arguments. What is returned is the instantiated signature, or
+    /// `sig` as it was after an error.
+    fn arguments<'a>(
+        &mut self,
+        e: &'a Expr,
+        call: &'a CallExpr,
+        sig: Sig,
+        targs: TypeArgs,
+        args: &mut [Operand<'a>],
+        atargs: Vec<Vec<TypeId>>,
+    ) -> Sig {
+        let Some(mut params) = self.call_params(e, call, &sig.1, args) else { return sig };
+        let unknown = self.unknowns(&sig.1, &mut params, &targs, args, atargs);
+        let mut result = sig.clone();
+        if !unknown.tparams.is_empty() {
+            let Some(found) = self.infer_call(call, e, &unknown, &params, args) else { return sig };
+            let n = sig.1.tparams.len();
+            if n > 0 {
+                let id = self.instantiate_signature(e.span, Some(&call.fun), sig.clone(), &found[..n], targs.exprs);
+                result = self.sig_of(id).unwrap_or(result);
+                for p in &mut params {
+                    *p = self.w.types.subst(*p, &unknown.tparams[..n], &found[..n]);
+                }
+            }
+            self.instantiate_arguments(e, &unknown, &found[n..], args);
+        }
+        let context = format!("argument to {}", expr_string(&call.fun));
+        for (a, &p) in args.iter_mut().zip(&params) {
+            self.assignment(a, Some(p), &context);
+        }
+        result
+    }
+
+    /// One parameter type per argument; reports a wrong number of arguments.
+    pub(super) fn call_params(
+        &mut self,
+        e: &Expr,
+        call: &CallExpr,
+        sig: &Signature,
+        args: &[Operand],
+    ) -> Option<Vec<TypeId>> {
+        let mut params = sig.params.clone();
+        let mut want = params.len();
+        let dots = call.ellipsis.is_some();
+        if dots && !sig.variadic {
+            let message = format!("cannot use ... in call to non-variadic {}", expr_string(&call.fun));
+            self.error(e.span, Code::NonVariadicDotDotDot, message);
+            return None;
+        }
+        if dots && call.args.len() == 1 && args.len() > 1 {
+            let message = format!("cannot use ... with {}-valued {}", args.len(), expr_string(&call.args[0]));
+            self.error(e.span, Code::InvalidDotDotDot, message);
+            return None;
+        }
+        if sig.variadic && !dots {
+            if args.len() + 1 >= want {
+                let elem = match params.pop().map(|t| self.w.types.get(t)) {
+                    Some(Type::Slice(elem)) => elem,
+                    _ => TypeId::INVALID,
+                };
+                params.resize(args.len(), elem);
+                want = args.len();
+            } else {
+                want -= 1;
+            }
+        }
+        if args.len() != want {
+            self.argument_count(e, call, sig, args, want);
+            return None;
+        }
+        Some(params)
+    }
+
+    fn argument_count(&mut self, e: &Expr, call: &CallExpr, sig: &Signature, args: &[Operand], want: usize) {
+        let (at, qualifier) = match args.get(want) {
+            Some(extra) => (extra.span(), "too many"),
+            None => (args.last().map_or(e.span, Operand::span), "not enough"),
+        };
+        let have: Vec<TypeId> = args.iter().map(|a| a.ty).collect();
+        let have = self.types_summary(&have, false, call.ellipsis.is_some());
+        let want = self.types_summary(&sig.params, sig.variadic, false);
+        let fun = expr_string(&call.fun);
+        let message = format!("{qualifier} arguments in call to {fun}\n\thave {have}\n\twant {want}");
+        self.error(at, Code::WrongArgCount, message);
+    }
+
+    /// Collects what must be inferred, under fresh names so that recursive calls and a function passed twice do not mix
+    /// things up.
+    fn unknowns(
+        &mut self,
+        sig: &Signature,
+        params: &mut Vec<TypeId>,
+        targs: &TypeArgs,
+        args: &mut [Operand],
+        atargs: Vec<Vec<TypeId>>,
+    ) -> Unknowns {
+        let mut u = Unknowns { tparams: vec![], targs: vec![], generic: vec![] };
+        if !sig.tparams.is_empty() {
+            let (fresh, renamed) = self.rename_tparams(&sig.tparams, params);
+            *params = renamed;
+            u.tparams = fresh;
+            u.targs = targs.types.iter().copied().map(Some).collect();
+            u.targs.resize(u.tparams.len(), None);
+        }
+        for (i, arg) in args.iter_mut().enumerate() {
+            let Type::Signature(asig) = self.w.types.get(arg.ty) else { continue };
+            if asig.tparams.is_empty() || !arg.is_valid() {
+                continue;
+            }
+            let plain = self.w.types.signature(Signature { tparams: vec![], ..(*asig).clone() });
+            let (fresh, renamed) = self.rename_tparams(&asig.tparams, &[plain]);
+            if let Type::Signature(s) = self.w.types.get(renamed[0]) {
+                arg.ty = self.w.types.signature(Signature { tparams: fresh.clone(), ..(*s).clone() });
+            }
+            u.tparams.extend(fresh);
+            u.targs.extend(atargs.get(i).into_iter().flatten().copied().map(Some));
+            u.targs.resize(u.tparams.len(), None);
+            u.generic.push(i);
+        }
+        u
+    }
+
+    fn infer_call(
+        &mut self,
+        call: &CallExpr,
+        e: &Expr,
+        unknown: &Unknowns,
+        params: &[TypeId],
+        args: &[Operand],
+    ) -> Option<Vec<TypeId>> {
+        match self.infer(e.span, &unknown.tparams, &unknown.targs, params, args, false) {
+            Ok(found) => Some(found),
+            Err(why) => {
+                if let Some((at, message)) = why {
+                    let message = format!("in call to {}, {message}", expr_string(&call.fun));
+                    self.error(at, Code::CannotInferTypeArgs, message);
+                }
+                None
+            }
+        }
+    }
+
+    /// Gives the generic function arguments their type arguments.
+    fn instantiate_arguments(&mut self, e: &Expr, unknown: &Unknowns, mut found: &[TypeId], args: &mut [Operand]) {
+        for &i in &unknown.generic {
+            let Some(sig) = self.sig_of(args[i].ty) else { continue };
+            let (mine, rest) = found.split_at(sig.1.tparams.len());
+            found = rest;
+            args[i].ty = self.instantiate_signature(e.span, args[i].node(), sig, mine, &[]);
+            self.record(&args[i]);
+        }
+    }
+}
+
+/// The identifier that names the function in an instantiation.
+fn instantiated_ident(e: &Expr) -> Option<Ident> {
+    match &e.kind {
+        ExprKind::Ident(id) => Some(*id),
+        ExprKind::Selector(_, sel) => Some(*sel),
+        ExprKind::Index(x, _) | ExprKind::Paren(x) => instantiated_ident(x),
+        _ => None,
+    }
+}
