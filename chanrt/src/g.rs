@@ -301,6 +301,24 @@ impl GHead {
     }
 }
 
+impl GHead {
+    /// A header that belongs to no slab: never alive, never run.
+    pub(crate) fn detached() -> Gp {
+        let place = Box::into_raw(Box::new(MaybeUninit::<GHead>::uninit()));
+        let g = Gp(NonNull::new(place.cast::<GHead>()).expect("a box is not null"));
+        // SAFETY: the box has room for one header.
+        unsafe { g.as_ptr().write(GHead::dead(g)) };
+        g
+    }
+
+    /// # Safety
+    /// `g` came from `detached` and is used no more.
+    pub(crate) unsafe fn free_detached(g: Gp) {
+        // SAFETY: the caller's contract: this is the box made in `detached`; a header needs no drop.
+        drop(unsafe { Box::from_raw(g.as_ptr().cast::<MaybeUninit<GHead>>()) });
+    }
+}
+
 impl<T> Drop for Slab<T> {
     fn drop(&mut self) {
         for (first, n) in self.chunks.drain(..) {

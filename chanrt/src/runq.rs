@@ -4,15 +4,18 @@
 //! - a goroutine made ready (or just created) takes the run-next slot; who was there goes to the tail of the local queue;
 //! - the local queue holds 256; when full, its older half and the newcomer move to the global queue;
 //! - a goroutine that yields goes to the global queue, which is looked at when the local one is empty, and every 61st pick;
-//! - run-next shares its waker's time slice, so a pair that wakes each other forever is broken up after `STREAK` picks.
+//! - run-next shares its waker's time slice, so a pair that wakes each other forever is broken up after `STREAK` picks;
+//! - Go's runtime enters main with a goroutine of its own queued and a few picks made; a stand-in (`resident`, never
+//!   handed out) and `FIRST_GLOBAL` take their places, so that long runs keep in step too.
 //!
 //! `Order::Chosen` keeps all in one pool and asks the policy. A goroutine is on at most one queue, and is Runnable there.
 
-use crate::g::Gp;
+use crate::g::{GHead, Gp};
 use crate::policy::{Chooser, Order};
 
 const LOCAL_CAPACITY: usize = 256;
 const GLOBAL_EVERY: u32 = 61;
+const FIRST_GLOBAL: u32 = 57;
 const STREAK: u32 = 8192;
 
 /// An intrusive FIFO over `schedlink`.
@@ -79,27 +82,37 @@ pub(crate) struct RunQueue {
     order: Order,
     streak: u32,
     until_global: u32,
+    /// Until it has been picked.
+    resident: Option<Gp>,
 }
 
 impl RunQueue {
     pub(crate) fn new(order: Order) -> RunQueue {
-        RunQueue {
+        let mut q = RunQueue {
             runnext: None,
             local: GQueue::default(),
             global: GQueue::default(),
             pool: Vec::new(),
             order,
             streak: 0,
-            until_global: GLOBAL_EVERY,
+            until_global: FIRST_GLOBAL,
+            resident: None,
+        };
+        if order == Order::Queue {
+            let resident = GHead::detached();
+            q.resident = Some(resident);
+            q.local.push(resident);
         }
+        q
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.runnext.is_none() && self.local.len + self.global.len + self.pool.len() == 0
+        self.len() == 0
     }
 
     pub(crate) fn len(&self) -> usize {
-        usize::from(self.runnext.is_some()) + self.local.len + self.global.len + self.pool.len()
+        let queued = self.local.len + self.global.len + self.pool.len();
+        queued + usize::from(self.runnext.is_some()) - usize::from(self.resident.is_some())
     }
 
     /// A goroutine that was just created or woken.
@@ -148,7 +161,7 @@ impl RunQueue {
         if self.until_global == 0
             && let Some(g) = self.global.pop()
         {
-            return self.new_slice(g);
+            return self.new_slice(g, chooser);
         }
         if let Some(g) = self.runnext {
             if self.streak < STREAK {
@@ -159,20 +172,24 @@ impl RunQueue {
             self.break_up(g);
         }
         if let Some(g) = self.local.pop() {
-            return self.new_slice(g);
+            return self.new_slice(g, chooser);
         }
-        self.pop_global()
+        self.pop_global(chooser)
     }
 
     /// Counts a pick that starts a new time slice.
     #[inline]
-    fn new_slice(&mut self, g: Gp) -> Option<Gp> {
+    fn new_slice(&mut self, g: Gp, chooser: &mut Chooser) -> Option<Gp> {
         self.streak = 0;
         self.until_global = if self.until_global == 0 {
             GLOBAL_EVERY - 1
         } else {
             self.until_global - 1
         };
+        if self.resident == Some(g) {
+            self.drop_resident();
+            return self.pop(chooser);
+        }
         Some(g)
     }
 
@@ -189,11 +206,11 @@ impl RunQueue {
         }
     }
 
-    fn pop_global(&mut self) -> Option<Gp> {
+    fn pop_global(&mut self, chooser: &mut Chooser) -> Option<Gp> {
         let g = self.global.pop()?;
         let batch = self.global.len.min(LOCAL_CAPACITY / 2 - 1);
         self.local.take_from(&mut self.global, batch);
-        self.new_slice(g)
+        self.new_slice(g, chooser)
     }
 
     #[inline(never)]
@@ -205,9 +222,22 @@ impl RunQueue {
         Some(self.pool.swap_remove(i))
     }
 
+    /// The resident has had its pick; it is on no queue any more.
+    #[cold]
+    fn drop_resident(&mut self) {
+        if let Some(g) = self.resident.take() {
+            // SAFETY: made by `detached` in `new`; no queue and nobody else knows it.
+            unsafe { GHead::free_detached(g) };
+        }
+    }
+
     /// Forgets everybody.
     pub(crate) fn clear(&mut self) {
-        *self = RunQueue::new(self.order);
+        self.runnext = None;
+        self.local = GQueue::default();
+        self.global = GQueue::default();
+        self.pool.clear();
+        self.drop_resident();
     }
 
     /// Takes a runnable goroutine out; O(n).
@@ -221,5 +251,11 @@ impl RunQueue {
             return true;
         }
         self.local.remove(g) || self.global.remove(g)
+    }
+}
+
+impl Drop for RunQueue {
+    fn drop(&mut self) {
+        self.clear();
     }
 }
