@@ -41,7 +41,8 @@ pub struct ParseOptions {
     pub allow_bodyless: bool,
 }
 
-/// Parses a file: a Go file if it starts with a package clause, a script otherwise.
+/// Parses a file: a Go file if it starts with a package clause, a script otherwise. After errors other than `MissingBody` and
+/// `InvalidIterVar` gc does not go on to check types.
 pub fn parse_file(src: &SourceFile, ids: &NodeIds, opts: ParseOptions) -> (File, Vec<Diagnostic>) {
     let (file, state) = parse_source(src, ids, opts);
     (file, state.diags)
@@ -85,11 +86,9 @@ fn parse_source(src: &SourceFile, ids: &NodeIds, opts: ParseOptions) -> (File, S
     let mut file = run(|g| &g.source_file, lexed.tokens, &mut state, ids).unwrap_or(empty);
     file.span = span;
     file.directives = lexed.directives;
-    if !opts.allow_bodyless && state.diags.is_empty() {
-        let missing = state.bodyless.drain(..);
-        state.diags.extend(
-            missing.map(|at| Diagnostic::error(Code::MissingBody, at, "missing function body")),
-        );
+    if state.diags.is_empty() {
+        state.diags.append(&mut state.late);
+        state.diags.retain(|d| !opts.allow_bodyless || d.code != Code::MissingBody);
     }
     (file, state)
 }
@@ -113,6 +112,9 @@ pub fn parse_body(src: &SourceFile, body: &FuncBody, ids: &NodeIds) -> Vec<Diagn
         span: body.span,
         stmts: Vec::new(),
     }));
+    if state.diags.is_empty() {
+        state.diags.append(&mut state.late);
+    }
     state.diags
 }
 

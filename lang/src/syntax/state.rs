@@ -23,8 +23,8 @@ pub struct State {
     pub(super) ids: NodeIds,
     pub(super) comments: Vec<Span>,
     pub(super) diags: Vec<Diagnostic>,
-    /// Functions without a body: reported unless there are syntax errors.
-    pub(super) bodyless: Vec<Span>,
+    /// Errors of programs that follow the grammar: reported unless there are syntax errors.
+    pub(super) late: Vec<Diagnostic>,
     /// Skip function bodies at top level.
     pub(super) lazy_bodies: bool,
     /// Whether the first error was that the text ended.
@@ -53,7 +53,7 @@ impl State {
             ids,
             comments,
             diags,
-            bodyless: Vec::new(),
+            late: Vec::new(),
             lazy_bodies: false,
             ended_early: false,
             prev_end: base,

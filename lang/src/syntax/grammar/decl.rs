@@ -5,14 +5,14 @@ use super::super::literal::unquote;
 use super::super::state::{advance, at, bracketed, bump, got, peek, syntax_error, syntax_error_at};
 use super::super::token::{Kind, KindSet};
 use super::expr::binary_tail;
-use super::params::param_list;
+use super::params::{param_list, signature_tail};
 use super::primary::{in_function, primary_tail};
 use super::types::{array_tail, slice_tail};
 use super::{
     Grammar, In, Parsed, Production, bad, blank, by_hand, list, more_names, name, name_expr, node,
 };
 use crate::ast::*;
-use crate::diag::Code;
+use crate::diag::{Code, Diagnostic};
 use crate::source::{Pos, Span};
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -369,21 +369,16 @@ pub(super) fn func_decl(g: &Grammar) -> impl Production<FuncDecl> {
             Kind::Name => {
                 let name = name(inp);
                 let tparams = inp.parse(&g.type_params)?;
-                (name, tparams, inp.parse(&g.signature)?)
+                (name, tparams, signature_tail(inp, &g, lo)?)
             }
             _ => nameless(inp, recv.is_some()),
         };
-        let ty = P::new(FuncType {
-            span: Span {
-                lo: Pos(lo),
-                hi: ty.span.hi,
-            },
-            ..ty
-        });
+        let ty = P::new(ty);
         let body = match at(inp) {
             Kind::LBrace => Some(body(inp, &g)?),
             _ => {
-                inp.state().bodyless.push(name.span);
+                let missing = Diagnostic::error(Code::MissingBody, name.span, "missing function body");
+                inp.state().late.push(missing);
                 None
             }
         };

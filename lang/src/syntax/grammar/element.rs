@@ -234,7 +234,10 @@ pub(super) fn union(inp: &mut In<'_>, g: &Grammar, first: Option<Expr>) -> Parse
 
 pub(super) fn type_term(g: &Grammar) -> impl Production<Expr> {
     use Kind::*;
-    const FOLLOW: KindSet = KindSet::of(&[Or, Not, Tilde, Semi, RParen, RBrack, RBrace]);
+    const OPERATORS: KindSet = KindSet::of(&[
+        Not, Tilde, LOr, LAnd, Eq, Ne, Lt, Le, Gt, Ge, Add, Sub, Or, Xor, Div, Rem, Shl, Shr, And, AndNot,
+    ]);
+    const FOLLOW: KindSet = KindSet::of(&[Semi, RParen, RBrack, RBrace]).or(OPERATORS);
     let g = g.clone();
     by_hand(move |inp| {
         let lo = peek(inp).lo;

@@ -1,6 +1,6 @@
 //! Whole texts: Go files, scripts, and function bodies parsed on their own.
 
-use super::super::state::{advance, at, bump, got, syntax_error, want};
+use super::super::state::{advance, at, bump, got, peek, syntax_error, want};
 use super::super::token::{Kind, KindSet};
 use super::primary::in_function;
 use super::{Grammar, In, Parsed, Production, by_hand, list, name};
@@ -34,8 +34,10 @@ fn go_file(inp: &mut In<'_>, g: &Grammar, file: &mut File) -> Parsed<()> {
     bump(inp);
     file.package = Some(name(inp));
     want(inp, Kind::Semi);
-    if !inp.state().diags.is_empty() {
+    let next = peek(inp).hi;
+    if inp.state().diags.iter().any(|d| d.span.lo.0 <= next) {
         // Nothing sensible can follow a broken package clause.
+        inp.state().diags.retain(|d| d.span.lo.0 <= next);
         advance(inp, KindSet::of(&[Kind::Eof]));
     }
     let mut prev = Kind::Import;

@@ -8,6 +8,7 @@ use super::super::token::{Kind, KindSet, Token};
 use super::stmt::{RangeClause, Simple, block_after, simple_stmt, stmt};
 use super::{Grammar, In, Parsed, Production, bad, by_hand};
 use crate::ast::*;
+use crate::diag::{Code, Diagnostic};
 use crate::source::{Pos, Span};
 
 /// What stands between a keyword and its block.
@@ -21,8 +22,8 @@ struct Header {
     range: Option<RangeClause>,
 }
 
-/// A simple statement and where it starts.
-type Placed = (u32, Simple);
+/// A simple statement and its extent.
+type Placed = (Span, Simple);
 
 /// The header of the statement whose keyword is at hand. Inside it a `{` opens the block.
 fn header(inp: &mut In<'_>, g: &Grammar) -> Parsed<Header> {
@@ -47,7 +48,8 @@ fn header(inp: &mut In<'_>, g: &Grammar) -> Parsed<Header> {
 fn clauses(inp: &mut In<'_>, g: &Grammar, keyword: Token, header: &mut Header) -> Parsed<()> {
     let placed = |inp: &mut In<'_>, context| -> Parsed<Placed> {
         let lo = peek(inp).lo;
-        Ok((lo, simple_stmt(inp, g, None, context)?))
+        let simple = simple_stmt(inp, g, None, context)?;
+        Ok((inp.state().span_from(lo), simple))
     };
     let mut init = None;
     if at(inp) != Kind::Semi {
@@ -70,7 +72,7 @@ fn clauses(inp: &mut In<'_>, g: &Grammar, keyword: Token, header: &mut Header) -
         return condition(inp, keyword, None, init, header);
     }
     let semi = separator(inp);
-    header.init = init.map(|(lo, simple)| stmt(inp, lo, simple.into_kind()));
+    header.init = init.map(|(span, simple)| place(inp, span, simple));
     let mut cond = None;
     if keyword.kind == Kind::For {
         if at(inp) == Kind::LBrace {
@@ -82,8 +84,8 @@ fn clauses(inp: &mut In<'_>, g: &Grammar, keyword: Token, header: &mut Header) -
         }
         want(inp, Kind::Semi);
         if at(inp) != Kind::LBrace {
-            let (lo, simple) = placed(inp, None)?;
-            header.post = Some(post_stmt(inp, lo, simple));
+            let (span, simple) = placed(inp, None)?;
+            header.post = Some(post_stmt(inp, span, simple));
         }
     } else if at(inp) != Kind::LBrace {
         cond = Some(placed(inp, Some(keyword.kind))?);
@@ -103,8 +105,13 @@ fn separator(inp: &mut In<'_>) -> Option<Token> {
     None
 }
 
-fn post_stmt(inp: &mut In<'_>, lo: u32, simple: Simple) -> Stmt {
-    let post = stmt(inp, lo, simple.into_kind());
+/// The node of a simple statement parsed earlier.
+fn place(inp: &mut In<'_>, span: Span, simple: Simple) -> Stmt {
+    Stmt { id: inp.state().fresh(), span, kind: simple.into_kind() }
+}
+
+fn post_stmt(inp: &mut In<'_>, span: Span, simple: Simple) -> Stmt {
+    let post = place(inp, span, simple);
     if let StmtKind::Assign(AssignStmt {
         op: AssignOp::Define,
         op_pos,
@@ -150,9 +157,9 @@ fn condition(
                 })
             }
         },
-        Some((lo, simple)) => {
+        Some((span, simple)) => {
             let kind = simple.into_kind();
-            let (at, what) = describe(lo, &kind);
+            let (at, what) = describe(span, &kind);
             syntax_error_at(
                 inp,
                 Span { lo: at, hi: at },
@@ -174,7 +181,7 @@ fn missing_condition(inp: &mut In<'_>, semi: Token) {
 }
 
 /// Where gc says a statement is, and how it prints it.
-fn describe(lo: u32, kind: &StmtKind) -> (Pos, String) {
+fn describe(span: Span, kind: &StmtKind) -> (Pos, String) {
     let list = |list: &[Expr]| list.iter().map(expr_string).collect::<Vec<_>>().join(", ");
     match kind {
         StmtKind::Assign(AssignStmt {
@@ -198,10 +205,10 @@ fn describe(lo: u32, kind: &StmtKind) -> (Pos, String) {
             format!("{} <- {}", expr_string(ch), expr_string(value)),
         ),
         StmtKind::IncDec(x, up) => (
-            Pos(x.span.hi.0),
+            Pos(span.hi.0 - 2),
             format!("{}{}", expr_string(x), if *up { "++" } else { "--" }),
         ),
-        _ => (Pos(lo), "statement".to_string()),
+        _ => (span.lo, "statement".to_string()),
     }
 }
 
@@ -270,8 +277,8 @@ pub(super) fn for_stmt(g: &Grammar) -> impl Production<StmtKind> {
         let (key, value) = (lhs.next(), lhs.next());
         if let Some(extra) = lhs.next() {
             let message = "range clause permits at most two iteration variables";
-            inp.state()
-                .error(crate::diag::Code::InvalidIterVar, extra.span, message);
+            let late = Diagnostic::error(Code::InvalidIterVar, extra.span, message);
+            inp.state().late.push(late);
         }
         Ok(StmtKind::Range(P::new(RangeStmt {
             key,

@@ -23,14 +23,15 @@ pub(super) fn signature_of(inp: &mut In<'_>, g: &Grammar, what: &str) -> Parsed<
         syntax_error(inp, &format!("{what} must have no type parameters"));
         inp.parse(&g.type_params)?;
     }
+    signature_tail(inp, g, lo)
+}
+
+/// `Signature = Parameters [ Result ] .` with its extent starting at `lo`.
+pub(super) fn signature_tail(inp: &mut In<'_>, g: &Grammar, lo: u32) -> Parsed<FuncType> {
     want(inp, Kind::LParen);
     let params = param_list(inp, g, None, Kind::RParen, false, true)?;
     let results = result(inp, g)?;
-    Ok(FuncType {
-        span: inp.state().span_from(lo),
-        params,
-        results,
-    })
+    Ok(FuncType { span: inp.state().span_from(lo), params, results })
 }
 
 /// `Result = Parameters | Type .`

@@ -108,10 +108,7 @@ fn selector(inp: &mut In<'_>, g: &Grammar, x: Expr) -> Parsed<Expr> {
         _ => {
             syntax_error(inp, "expected name or (");
             advance(inp, KindSet::of(&[Kind::Semi, Kind::RParen]));
-            return Ok(Expr {
-                kind: ExprKind::Bad,
-                ..x
-            });
+            return Ok(x);
         }
     };
     Ok(node(inp, lo, kind))

@@ -166,19 +166,11 @@ pub(super) fn array_or_args(inp: &mut In<'_>, g: &Grammar) -> Parsed<Bracketed> 
         let kind = slice_tail(inp, g)?;
         return Ok(Bracketed::Typed(node(inp, lo, kind)));
     }
-    let ellipsis = got(inp, Kind::Ellipsis);
-    let (mut list, comma) = if ellipsis {
-        (Vec::new(), false)
-    } else {
-        type_list(inp, g, false)?
-    };
+    let (mut list, comma) = type_list(inp, g, false)?;
     want(inp, Kind::RBrack);
     if !comma && let Some(elem) = inp.parse(&g.opt_type)? {
         let kind = ExprKind::ArrayType(list.pop().map(P::new), P::new(elem));
         return Ok(Bracketed::Typed(node(inp, lo, kind)));
-    }
-    if list.is_empty() {
-        list.push(bad(inp));
     }
     Ok(Bracketed::Instance(list))
 }
