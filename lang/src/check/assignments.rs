@@ -1,6 +1,7 @@
 //! Initialisation and assignment (go/types: assignments.go).
 
-use super::{Checker, Operand, OperandMode, Target, expr_string};
+use super::expr::Target;
+use super::{Checker, Operand, OperandMode, expr_string};
 use crate::ast::{Expr, ExprKind, Ident, unparen};
 use crate::diag::Code;
 use crate::source::{Pos, Span};
@@ -15,7 +16,10 @@ impl Checker<'_> {
         match x.mode {
             OperandMode::Invalid => return,
             OperandMode::NoValue | OperandMode::Builtin | OperandMode::TypeExpr => {
-                let (what, t) = (self.operand_string(x), t.map_or("value".into(), |t| self.type_string(t)));
+                let (what, t) = (
+                    self.operand_string(x),
+                    t.map_or("value".into(), |t| self.type_string(t)),
+                );
                 let message = format!("cannot assign {what} to {t} in {context}");
                 self.error(x.span(), Code::IncompatibleAssign, message);
                 x.invalidate();
@@ -47,7 +51,11 @@ impl Checker<'_> {
     fn assign_untyped(&mut self, x: &mut Operand, t: Option<TypeId>, context: &str) -> bool {
         let target = match t {
             None if x.is_nil() => {
-                self.error(x.span(), Code::UntypedNilUse, format!("use of untyped nil in {context}"));
+                self.error(
+                    x.span(),
+                    Code::UntypedNilUse,
+                    format!("use of untyped nil in {context}"),
+                );
                 return false;
             }
             Some(t) if x.is_nil() || !self.is_interface(t) => t,
@@ -86,7 +94,11 @@ impl Checker<'_> {
         }
         if !x.is_const() {
             let what = self.operand_string(x);
-            self.error(x.span(), Code::InvalidConstInit, format!("{what} is not constant"));
+            self.error(
+                x.span(),
+                Code::InvalidConstInit,
+                format!("{what} is not constant"),
+            );
             self.w.objects.set_type(lhs, ty.unwrap_or(TypeId::INVALID));
             return;
         }
@@ -106,7 +118,13 @@ impl Checker<'_> {
 
     /// Initialises the variable `lhs` with `x`. A variable without declared type (`ty` is none) takes that of `x`, or the invalid type
     /// after an error.
-    pub(super) fn init_var(&mut self, lhs: ObjId, ty: Option<TypeId>, x: &mut Operand, context: &str) {
+    pub(super) fn init_var(
+        &mut self,
+        lhs: ObjId,
+        ty: Option<TypeId>,
+        x: &mut Operand,
+        context: &str,
+    ) {
         if !x.is_valid() || x.ty.is_invalid() || ty.is_some_and(TypeId::is_invalid) {
             self.w.objects.set_type(lhs, ty.unwrap_or(TypeId::INVALID));
             x.invalidate();
@@ -115,7 +133,11 @@ impl Checker<'_> {
         let ty = match ty {
             Some(ty) => ty,
             None if x.ty == TypeId::UNTYPED_NIL => {
-                self.error(x.span(), Code::UntypedNilUse, format!("use of untyped nil in {context}"));
+                self.error(
+                    x.span(),
+                    Code::UntypedNilUse,
+                    format!("use of untyped nil in {context}"),
+                );
                 self.w.objects.set_type(lhs, TypeId::INVALID);
                 x.invalidate();
                 return;
@@ -128,9 +150,13 @@ impl Checker<'_> {
 
     /// If `lhs` is a variable of this package: the variable and whether it counts as used so far. Assigning does not use it.
     pub(super) fn assigned_var(&self, lhs: &Expr) -> Option<(ObjId, bool)> {
-        let ExprKind::Ident(id) = &unparen(lhs).kind else { return None };
+        let ExprKind::Ident(id) = &unparen(lhs).kind else {
+            return None;
+        };
         let obj = self.lookup(id.name)?;
-        let ours = self.w.objects.with(obj, |o| matches!(o.kind, ObjKind::Var(_)) && o.pkg == Some(self.pkg));
+        let ours = self.w.objects.with(obj, |o| {
+            matches!(o.kind, ObjKind::Var(_)) && o.pkg == Some(self.pkg)
+        });
         ours.then(|| (obj, self.w.objects.is_used(obj)))
     }
 
@@ -163,7 +189,8 @@ impl Checker<'_> {
                 return Some(TypeId::INVALID);
             }
         }
-        let message = format!("cannot assign to {text} (neither addressable nor a map index expression)");
+        let message =
+            format!("cannot assign to {text} (neither addressable nor a map index expression)");
         self.error(x.span(), Code::UnassignableOperand, message);
         Some(TypeId::INVALID)
     }
@@ -214,7 +241,14 @@ impl Checker<'_> {
             }
             s
         };
-        format!("({})", list.iter().enumerate().map(one).collect::<Vec<_>>().join(", "))
+        format!(
+            "({})",
+            list.iter()
+                .enumerate()
+                .map(one)
+                .collect::<Vec<_>>()
+                .join(", ")
+        )
     }
 
     fn assign_error(&mut self, rhs: &[Expr], l: usize, r: usize) {
@@ -222,7 +256,10 @@ impl Checker<'_> {
         let Some(first) = rhs.first() else { return };
         let message = match &unparen(first).kind {
             ExprKind::Call(call) if rhs.len() == 1 => {
-                format!("assignment mismatch: {vars} but {} returns {vals}", expr_string(&call.fun))
+                format!(
+                    "assignment mismatch: {vars} but {} returns {vals}",
+                    expr_string(&call.fun)
+                )
             }
             _ => format!("assignment mismatch: {vars} but {vals}"),
         };
@@ -235,14 +272,23 @@ impl Checker<'_> {
             None => (rhs.last().map_or(at, Operand::span), "not enough"),
         };
         let have: Vec<TypeId> = rhs.iter().map(|x| x.ty).collect();
-        let (have, want) = (self.types_summary(&have, false, false), self.types_summary(lhs, false, false));
+        let (have, want) = (
+            self.types_summary(&have, false, false),
+            self.types_summary(lhs, false, false),
+        );
         let message = format!("{qualifier} return values\n\thave {have}\n\twant {want}");
         self.error(at, Code::WrongResultCount, message);
     }
 
     /// Initialises variables with the values of `rhs`; `types` are their declared types. `returns` is the return
     /// statement whose results they are, if any.
-    pub(super) fn init_vars(&mut self, lhs: &[ObjId], types: &[Option<TypeId>], rhs: &[Expr], returns: Option<Span>) {
+    pub(super) fn init_vars(
+        &mut self,
+        lhs: &[ObjId],
+        types: &[Option<TypeId>],
+        rhs: &[Expr],
+        returns: Option<Span>,
+    ) {
         let (l, r) = (lhs.len(), rhs.len());
         let context = match returns {
             Some(_) => "return statement",
@@ -307,7 +353,11 @@ impl Checker<'_> {
     /// `lhs… = rhs…`
     pub(super) fn assign_vars(&mut self, lhs: &[Expr], rhs: &[Expr]) {
         let (l, r) = (lhs.len(), rhs.len());
-        let context = if l > 1 { "multiple assignment" } else { "assignment" };
+        let context = if l > 1 {
+            "multiple assignment"
+        } else {
+            "assignment"
+        };
         let is_call = r == 1 && matches!(unparen(&rhs[0]).kind, ExprKind::Call(_));
         if l == r && !is_call {
             for (l, r) in lhs.iter().zip(rhs) {
@@ -366,7 +416,9 @@ impl Checker<'_> {
         let mut failed = false;
         for e in lhs {
             let var = match &e.kind {
-                ExprKind::Ident(id) if id.name.is_blank() || seen.insert(id.name) => self.short_var(id, &mut new_vars),
+                ExprKind::Ident(id) if id.name.is_blank() || seen.insert(id.name) => {
+                    self.short_var(id, &mut new_vars)
+                }
                 ExprKind::Ident(_) => {
                     let message = format!("{} repeated on left side of :=", expr_string(e));
                     self.error(e.span, Code::RepeatedDecl, message);
@@ -387,7 +439,10 @@ impl Checker<'_> {
         self.process_delayed(top);
         if new_vars.is_empty() {
             if !failed {
-                let span = Span { lo: at, hi: Pos(at.0 + 2) };
+                let span = Span {
+                    lo: at,
+                    hi: Pos(at.0 + 2),
+                };
                 self.error(span, Code::NoNewVar, "no new variables on left side of :=");
             }
             return;
@@ -399,17 +454,32 @@ impl Checker<'_> {
     }
 
     /// One name left of `:=`: its variable and, if it is not new, its type.
-    fn short_var(&mut self, id: &Ident, new_vars: &mut Vec<ObjId>) -> Option<(ObjId, Option<TypeId>)> {
+    fn short_var(
+        &mut self,
+        id: &Ident,
+        new_vars: &mut Vec<ObjId>,
+    ) -> Option<(ObjId, Option<TypeId>)> {
         if let Some(alt) = self.w.objects.lookup(self.env.scope, id.name) {
             self.record_use(id, alt);
             if self.w.objects.var_kind(alt).is_some() {
                 return Some((alt, Some(self.w.objects.ty(alt))));
             }
-            self.error(id.span, Code::UnassignableOperand, format!("cannot assign to {}", id.name));
+            self.error(
+                id.span,
+                Code::UnassignableOperand,
+                format!("cannot assign to {}", id.name),
+            );
             return None;
         }
-        let kind = if self.env.in_script { VarKind::Global } else { VarKind::Local };
-        let obj = self.w.objects.new_var(id.name, id.span, self.pkg, TypeId::INVALID, kind);
+        let kind = if self.env.in_script {
+            VarKind::Global
+        } else {
+            VarKind::Local
+        };
+        let obj = self
+            .w
+            .objects
+            .new_var(id.name, id.span, self.pkg, TypeId::INVALID, kind);
         self.record_def(id, obj);
         if !id.name.is_blank() {
             new_vars.push(obj);
@@ -420,7 +490,9 @@ impl Checker<'_> {
     /// A variable that stands for a wrong left-hand side.
     pub(super) fn dummy_var(&mut self, span: Span) -> ObjId {
         let name = crate::symbol::Symbol::new("_");
-        self.w.objects.new_var(name, span, self.pkg, TypeId::INVALID, VarKind::Local)
+        self.w
+            .objects
+            .new_var(name, span, self.pkg, TypeId::INVALID, VarKind::Local)
     }
 }
 
@@ -429,7 +501,11 @@ fn some_types(types: &[Option<TypeId>]) -> Vec<TypeId> {
 }
 
 fn assign_context(t: Option<TypeId>, context: &str) -> &str {
-    if t.is_none() && context == "assignment" { "assignment to _ identifier" } else { context }
+    if t.is_none() && context == "assignment" {
+        "assignment to _ identifier"
+    } else {
+        context
+    }
 }
 
 fn measure(n: usize, unit: &str) -> String {

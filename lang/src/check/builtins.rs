@@ -16,7 +16,9 @@ fn arity(b: Builtin) -> (usize, bool) {
         Append | Make | Max | Min => (1, true),
         Complex | Copy | Delete | UnsafeAdd | UnsafeSlice | UnsafeString => (2, false),
         Cap | Clear | Close | Imag | Len | New | Panic | Real => (1, false),
-        UnsafeAlignof | UnsafeOffsetof | UnsafeSizeof | UnsafeSliceData | UnsafeStringData => (1, false),
+        UnsafeAlignof | UnsafeOffsetof | UnsafeSizeof | UnsafeSliceData | UnsafeStringData => {
+            (1, false)
+        }
     }
 }
 
@@ -31,9 +33,18 @@ pub(super) fn stmt_use(b: Builtin) -> StmtUse {
 
 impl Checker<'_> {
     /// Checks a call of the builtin `b`; the result is in `x` if the call is valid.
-    pub(super) fn builtin<'a>(&mut self, x: &mut Operand<'a>, e: &'a Expr, call: &'a CallExpr, b: Builtin) -> bool {
+    pub(super) fn builtin<'a>(
+        &mut self,
+        x: &mut Operand<'a>,
+        e: &'a Expr,
+        call: &'a CallExpr,
+        b: Builtin,
+    ) -> bool {
         if call.ellipsis.is_some() && b != Builtin::Append {
-            let message = format!("invalid operation: invalid use of ... with built-in {}", b.name());
+            let message = format!(
+                "invalid operation: invalid use of ... with built-in {}",
+                b.name()
+            );
             self.error(e.span, Code::InvalidDotDotDot, message);
             self.use_exprs(&call.args);
             return false;
@@ -49,16 +60,30 @@ impl Checker<'_> {
         ok
     }
 
-    fn builtin_args<'a>(&mut self, x: &mut Operand<'a>, e: &'a Expr, call: &'a CallExpr, b: Builtin) -> bool {
+    fn builtin_args<'a>(
+        &mut self,
+        x: &mut Operand<'a>,
+        e: &'a Expr,
+        call: &'a CallExpr,
+        b: Builtin,
+    ) -> bool {
         let special = matches!(b, Builtin::Make | Builtin::New | Builtin::UnsafeOffsetof);
-        let mut args = if special { Vec::new() } else { self.expr_list(&call.args) };
+        let mut args = if special {
+            Vec::new()
+        } else {
+            self.expr_list(&call.args)
+        };
         if args.iter().any(|a| !a.is_valid()) {
             return false;
         }
         let found = if special { call.args.len() } else { args.len() };
         let (want, variadic) = arity(b);
         if found < want || !variadic && found > want {
-            let qualifier = if found < want { "not enough" } else { "too many" };
+            let qualifier = if found < want {
+                "not enough"
+            } else {
+                "too many"
+            };
             let text = expr_string(e);
             let message = format!(
                 "invalid operation: {qualifier} arguments for {text} (expected {want}, found {found})"
@@ -138,19 +163,33 @@ impl Checker<'_> {
         false
     }
 
-    fn append<'a>(&mut self, x: &mut Operand<'a>, e: &'a Expr, call: &'a CallExpr, args: &mut [Operand<'a>]) -> bool {
+    fn append<'a>(
+        &mut self,
+        x: &mut Operand<'a>,
+        e: &'a Expr,
+        call: &'a CallExpr,
+        args: &mut [Operand<'a>],
+    ) -> bool {
         let slice = x.ty;
         let elem = match self.slice_elem(x) {
             Ok(elem) => elem,
-            Err(cause) => return self.fail(x, Code::InvalidAppend, format!("invalid append: {cause}")),
+            Err(cause) => {
+                return self.fail(x, Code::InvalidAppend, format!("invalid append: {cause}"));
+            }
         };
-        let bytes = args.len() == 2 && call.ellipsis.is_some() && self.is_byte_string(x, &args[1]).1;
+        let bytes =
+            args.len() == 2 && call.ellipsis.is_some() && self.is_byte_string(x, &args[1]).1;
         if bytes {
             self.default_string(&mut args[1]);
             return self.value(x, slice);
         }
         let rest = self.w.types.slice(elem);
-        let sig = Signature { params: vec![slice, rest], results: vec![slice], variadic: true, tparams: vec![] };
+        let sig = Signature {
+            params: vec![slice, rest],
+            results: vec![slice],
+            variadic: true,
+            tparams: vec![],
+        };
         if let Some(params) = self.call_params(e, call, &sig, args) {
             let context = format!("argument to {}", expr_string(&call.fun));
             for (a, p) in args.iter_mut().zip(params) {
@@ -163,7 +202,10 @@ impl Checker<'_> {
     /// Whether `x` may be `[]byte` and `y`'s types are all `[]byte` or strings; and whether, in addition, one is a string.
     fn is_byte_string(&mut self, x: &Operand, y: &Operand) -> (bool, bool) {
         let bytes = self.w.types.slice(TypeId::BYTE);
-        if self.operand_assignable(x, bytes, &mut String::new()).is_err() {
+        if self
+            .operand_assignable(x, bytes, &mut String::new())
+            .is_err()
+        {
             return (false, false);
         }
         let mut has_string = false;
@@ -190,14 +232,24 @@ impl Checker<'_> {
         let mut elem: Option<TypeId> = None;
         for term in self.typeset(x.ty) {
             let Some((_, Type::Slice(e))) = term else {
-                let what = if x.is_nil() { "untyped nil".to_string() } else { self.operand_string(x) };
+                let what = if x.is_nil() {
+                    "untyped nil".to_string()
+                } else {
+                    self.operand_string(x)
+                };
                 return Err(format!("argument must be a slice; have {what}"));
             };
             match elem {
                 None => elem = Some(e),
                 Some(first) if !self.w.types.identical(first, e) => {
-                    let (a, b, what) = (self.type_string(first), self.type_string(e), self.operand_string(x));
-                    return Err(format!("mismatched slice element types {a} and {b} in {what}"));
+                    let (a, b, what) = (
+                        self.type_string(first),
+                        self.type_string(e),
+                        self.operand_string(x),
+                    );
+                    return Err(format!(
+                        "mismatched slice element types {a} and {b} in {what}"
+                    ));
                 }
                 _ => {}
             }
@@ -215,19 +267,28 @@ impl Checker<'_> {
         };
         if self.w.types.is_type_param(x.ty) {
             let ok = self.typeset(x.ty).iter().all(|term| {
-                term.as_ref().is_some_and(|(t, _)| valid(&self.array_ptr_deref(self.w.types.underlying(*t))))
+                term.as_ref()
+                    .is_some_and(|(t, _)| valid(&self.array_ptr_deref(self.w.types.underlying(*t))))
             });
-            return if ok { self.value(x, TypeId::INT) } else { self.bad_len(x, b) };
+            return if ok {
+                self.value(x, TypeId::INT)
+            } else {
+                self.bad_len(x, b)
+            };
         }
         let u = self.array_ptr_deref(x.ty);
         if !valid(&u) {
             return self.bad_len(x, b);
         }
         let constant = match u {
-            Type::Basic(_) if x.is_const() => x.value().as_str().map(|s| make_int64(s.len() as i64)),
-            Type::Array(n, _) if !self.env.has_call_or_recv => {
-                Some(if n >= 0 { make_int64(n) } else { Value::Unknown })
+            Type::Basic(_) if x.is_const() => {
+                x.value().as_str().map(|s| make_int64(s.len() as i64))
             }
+            Type::Array(n, _) if !self.env.has_call_or_recv => Some(if n >= 0 {
+                make_int64(n)
+            } else {
+                Value::Unknown
+            }),
             _ => None,
         };
         x.set_value(TypeId::INT);
@@ -242,8 +303,16 @@ impl Checker<'_> {
         if self.w.types.underlying(x.ty).is_invalid() {
             return false;
         }
-        let code = if b == Builtin::Len { Code::InvalidLen } else { Code::InvalidCap };
-        let message = format!("invalid argument: {} for built-in {}", self.operand_string(x), b.name());
+        let code = if b == Builtin::Len {
+            Code::InvalidLen
+        } else {
+            Code::InvalidCap
+        };
+        let message = format!(
+            "invalid argument: {} for built-in {}",
+            self.operand_string(x),
+            b.name()
+        );
         self.fail(x, code, message)
     }
 
@@ -252,8 +321,9 @@ impl Checker<'_> {
             return self.no_value(x);
         }
         let what = self.operand_string(x);
-        let message =
-            format!("invalid argument: cannot clear {what}: argument must be (or constrained by) map or slice");
+        let message = format!(
+            "invalid argument: cannot clear {what}: argument must be (or constrained by) map or slice"
+        );
         self.fail(x, Code::InvalidClear, message)
     }
 
@@ -270,7 +340,10 @@ impl Checker<'_> {
         if ok {
             return self.no_value(x);
         }
-        let message = format!("invalid operation: cannot close {why} {}", self.operand_string(x));
+        let message = format!(
+            "invalid operation: cannot close {why} {}",
+            self.operand_string(x)
+        );
         self.fail(x, Code::InvalidClose, message)
     }
 
@@ -297,7 +370,10 @@ impl Checker<'_> {
         let t = self.type_string(x.ty);
         if !self.w.types.identical(x.ty, y.ty) {
             let u = self.type_string(y.ty);
-            let message = format!("invalid operation: {} (mismatched types {t} and {u})", expr_string(e));
+            let message = format!(
+                "invalid operation: {} (mismatched types {t} and {u})",
+                expr_string(e)
+            );
             return self.fail(x, Code::InvalidComplex, message);
         }
         let result = match self.w.types.as_basic(x.ty) {
@@ -305,7 +381,8 @@ impl Checker<'_> {
             Some(Basic::Float64) => TypeId::COMPLEX128,
             Some(Basic::UntypedFloat) => TypeId::UNTYPED_COMPLEX,
             _ => {
-                let message = format!("invalid argument: arguments have type {t}, expected floating-point");
+                let message =
+                    format!("invalid argument: arguments have type {t}, expected floating-point");
                 return self.fail(x, Code::InvalidComplex, message);
             }
         };
@@ -334,7 +411,9 @@ impl Checker<'_> {
         if !self.w.types.identical(dst, src) {
             let (a, b) = (self.operand_string(x), self.operand_string(y));
             let (s, t) = (self.type_string(dst), self.type_string(src));
-            let message = format!("invalid copy: arguments {a} and {b} have different element types {s} and {t}");
+            let message = format!(
+                "invalid copy: arguments {a} and {b} have different element types {s} and {t}"
+            );
             return self.fail(x, Code::InvalidCopy, message);
         }
         self.value(x, TypeId::INT)
@@ -360,11 +439,16 @@ impl Checker<'_> {
         let what = self.operand_string(x);
         match why {
             Some(true) => {
-                let message = format!("invalid argument: maps of {what} must have identical key types");
+                let message =
+                    format!("invalid argument: maps of {what} must have identical key types");
                 return self.fail(x, Code::InvalidDelete, message);
             }
             Some(false) => {
-                return self.fail(x, Code::InvalidDelete, format!("invalid argument: {what} is not a map"));
+                return self.fail(
+                    x,
+                    Code::InvalidDelete,
+                    format!("invalid argument: {what} is not a map"),
+                );
             }
             None => {}
         }
@@ -391,14 +475,26 @@ impl Checker<'_> {
             Some(Basic::Complex128) => TypeId::FLOAT64,
             Some(Basic::UntypedComplex) => TypeId::UNTYPED_FLOAT,
             _ => {
-                let code = if b == Builtin::Real { Code::InvalidReal } else { Code::InvalidImag };
+                let code = if b == Builtin::Real {
+                    Code::InvalidReal
+                } else {
+                    Code::InvalidImag
+                };
                 let t = self.type_string(x.ty);
-                return self.fail(x, code, format!("invalid argument: argument has type {t}, expected complex type"));
+                return self.fail(
+                    x,
+                    code,
+                    format!("invalid argument: argument has type {t}, expected complex type"),
+                );
             }
         };
         if x.is_const() {
             let val = x.value();
-            x.val = Some(if b == Builtin::Real { val.real() } else { val.imag() });
+            x.val = Some(if b == Builtin::Real {
+                val.real()
+            } else {
+                val.imag()
+            });
             x.ty = result;
             return true;
         }
@@ -421,7 +517,10 @@ impl Checker<'_> {
             Ok(u) if matches!(self.w.types.get(u), Type::Slice(_)) => 2,
             Ok(_) => 1,
             Err(cause) => {
-                let message = format!("invalid argument: cannot make {}: {cause}", expr_string(arg0));
+                let message = format!(
+                    "invalid argument: cannot make {}: {cause}",
+                    expr_string(arg0)
+                );
                 self.error(arg0.span, Code::InvalidMake, message);
                 return false;
             }
@@ -429,12 +528,17 @@ impl Checker<'_> {
         let found = call.args.len();
         if found < min || found > min + 1 {
             let text = expr_string(e);
-            let message =
-                format!("invalid operation: {text} expects {min} or {} arguments; found {found}", min + 1);
+            let message = format!(
+                "invalid operation: {text} expects {min} or {} arguments; found {found}",
+                min + 1
+            );
             self.error(e.span, Code::WrongArgCount, message);
             return false;
         }
-        let sizes: Vec<i64> = call.args[1..].iter().filter_map(|arg| self.index(arg, None).1).collect();
+        let sizes: Vec<i64> = call.args[1..]
+            .iter()
+            .filter_map(|arg| self.index(arg, None).1)
+            .collect();
         if let [len, cap] = sizes[..]
             && len > cap
         {
@@ -444,11 +548,23 @@ impl Checker<'_> {
         self.value(x, t)
     }
 
-    fn min_or_max<'a>(&mut self, x: &mut Operand<'a>, b: Builtin, args: &mut [Operand<'a>]) -> bool {
-        let op = if b == Builtin::Max { BinaryOp::Gt } else { BinaryOp::Lt };
+    fn min_or_max<'a>(
+        &mut self,
+        x: &mut Operand<'a>,
+        b: Builtin,
+        args: &mut [Operand<'a>],
+    ) -> bool {
+        let op = if b == Builtin::Max {
+            BinaryOp::Gt
+        } else {
+            BinaryOp::Lt
+        };
         for (i, a) in args.iter_mut().enumerate() {
             if !self.w.types.all_ordered(a.ty) {
-                let message = format!("invalid argument: {} cannot be ordered", self.operand_string(a));
+                let message = format!(
+                    "invalid argument: {} cannot be ordered",
+                    self.operand_string(a)
+                );
                 return self.fail(a, Code::InvalidMinMaxOperand, message);
             }
             if i == 0 {
@@ -461,8 +577,9 @@ impl Checker<'_> {
             if !self.w.types.identical(x.ty, a.ty) {
                 let (s, t) = (self.type_string(x.ty), self.type_string(a.ty));
                 let text = a.expr_string();
-                let message =
-                    format!("invalid argument: mismatched types {s} (previous argument) and {t} (type of {text})");
+                let message = format!(
+                    "invalid argument: mismatched types {s} (previous argument) and {t} (type of {text})"
+                );
                 return self.fail(a, Code::MismatchedTypes, message);
             }
             if !x.is_const() || !a.is_const() {

@@ -18,7 +18,11 @@ impl Checker<'_> {
         x.set_value(TypeId::UINTPTR);
         if !self.w.types.mentions(t, &[]) || self.has_fixed_size(t) {
             let types = &self.w.types;
-            let n = if b == Builtin::UnsafeSizeof { types.sizeof(t) } else { types.alignof(t) };
+            let n = if b == Builtin::UnsafeSizeof {
+                types.sizeof(t)
+            } else {
+                types.alignof(t)
+            };
             x.mode = OperandMode::Constant;
             x.val = Some(make_int64(n));
         }
@@ -39,7 +43,10 @@ impl Checker<'_> {
     pub(super) fn unsafe_offsetof<'a>(&mut self, x: &mut Operand<'a>, arg: &'a Expr) -> bool {
         let selx = unparen(arg);
         let ExprKind::Selector(inner, sel) = &selx.kind else {
-            let message = format!("invalid argument: {} is not a selector expression", expr_string(arg));
+            let message = format!(
+                "invalid argument: {} is not a selector expression",
+                expr_string(arg)
+            );
             self.error(arg.span, Code::BadOffsetofSyntax, message);
             self.use_exprs([arg]);
             return false;
@@ -64,7 +71,10 @@ impl Checker<'_> {
             return false;
         };
         if found.indirect {
-            let message = format!("invalid argument: field {} is embedded via a pointer in {t}", sel.name);
+            let message = format!(
+                "invalid argument: field {} is embedded via a pointer in {t}",
+                sel.name
+            );
             self.error(x.span(), Code::InvalidOffsetof, message);
             return false;
         }
@@ -81,20 +91,39 @@ impl Checker<'_> {
     fn field_offset(&self, base: TypeId, path: &[u32]) -> i64 {
         let (mut t, mut offset) = (base, 0);
         for &i in path {
-            let Type::Struct(s) = self.w.types.under(t) else { break };
-            offset += self.w.types.offsets(&s).get(i as usize).copied().unwrap_or(0);
+            let Type::Struct(s) = self.w.types.under(t) else {
+                break;
+            };
+            offset += self
+                .w
+                .types
+                .offsets(&s)
+                .get(i as usize)
+                .copied()
+                .unwrap_or(0);
             t = s.fields[i as usize].ty;
         }
         offset
     }
 
     /// The functions of package unsafe that make and take pointers.
-    pub(super) fn unsafe_pointers<'a>(&mut self, x: &mut Operand<'a>, b: Builtin, args: &mut [Operand<'a>]) -> bool {
+    pub(super) fn unsafe_pointers<'a>(
+        &mut self,
+        x: &mut Operand<'a>,
+        b: Builtin,
+        args: &mut [Operand<'a>],
+    ) -> bool {
         let context = format!("argument to unsafe.{}", b.name());
         match b {
             Builtin::UnsafeAdd => {
                 self.assignment(x, Some(TypeId::UNSAFE_POINTER), &context);
-                self.unsafe_length(x, args, Code::InvalidUnsafeAdd, true, TypeId::UNSAFE_POINTER)
+                self.unsafe_length(
+                    x,
+                    args,
+                    Code::InvalidUnsafeAdd,
+                    true,
+                    TypeId::UNSAFE_POINTER,
+                )
             }
             Builtin::UnsafeString => {
                 let bytes = self.w.types.pointer(TypeId::BYTE);
@@ -132,13 +161,23 @@ impl Checker<'_> {
     }
 
     fn unsafe_operand_error(&mut self, x: &Operand, code: Code, what: &str) -> bool {
-        let message = format!("invalid argument: {} is not a {what}", self.operand_string(x));
+        let message = format!(
+            "invalid argument: {} is not a {what}",
+            self.operand_string(x)
+        );
         self.error(x.span(), code, message);
         false
     }
 
     /// Checks the length argument; the result has type `result`.
-    fn unsafe_length(&mut self, x: &mut Operand, args: &mut [Operand], code: Code, negative: bool, result: TypeId) -> bool {
+    fn unsafe_length(
+        &mut self,
+        x: &mut Operand,
+        args: &mut [Operand],
+        code: Code,
+        negative: bool,
+        result: TypeId,
+    ) -> bool {
         if !x.is_valid() || !self.is_valid_index(&mut args[1], code, "length", negative) {
             return false;
         }

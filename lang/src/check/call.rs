@@ -1,7 +1,8 @@
 //! Calls: conversions, function and method calls with their arguments, instantiation of generic functions.
 
 use super::expr::StmtUse;
-use super::{Checker, Operand, OperandMode, Target, expr_string};
+use super::expr::Target;
+use super::{Checker, Operand, OperandMode, expr_string};
 use crate::ast::{CallExpr, Expr, ExprKind, Ident};
 use crate::diag::Code;
 use crate::source::Span;
@@ -36,7 +37,9 @@ impl Checker<'_> {
         inst: Option<(&'a Expr, &'a [Expr])>,
         infer: bool,
     ) -> Option<Vec<TypeId>> {
-        let Type::Signature(sig) = self.w.types.get(x.ty) else { return None };
+        let Type::Signature(sig) = self.w.types.get(x.ty) else {
+            return None;
+        };
         let mut targs = Vec::new();
         let mut exprs: &[Expr] = &[];
         if let Some((e, indices)) = inst {
@@ -83,7 +86,10 @@ impl Checker<'_> {
         let mut params = Vec::new();
         let mut args = Vec::new();
         if let Some(target) = target {
-            params.push(self.w.types.signature(Signature { tparams: vec![], ..sig.clone() }));
+            params.push(self.w.types.signature(Signature {
+                tparams: vec![],
+                ..sig.clone()
+            }));
             args.push(Operand::made_up(target.sig, x.expr, &target.desc));
         }
         let (tparams, params) = self.rename_tparams(&sig.tparams, &params);
@@ -102,10 +108,20 @@ impl Checker<'_> {
 
     /// The generic signature with its type arguments; records the instance at the identifier in `e` and checks the
     /// constraints later.
-    fn instantiate_signature(&mut self, at: Span, e: Option<&Expr>, sig: Sig, targs: &[TypeId], exprs: &[Expr]) -> TypeId {
+    fn instantiate_signature(
+        &mut self,
+        at: Span,
+        e: Option<&Expr>,
+        sig: Sig,
+        targs: &[TypeId],
+        exprs: &[Expr],
+    ) -> TypeId {
         let (id, shape) = sig;
         let tparams = shape.tparams.clone();
-        let plain = self.w.types.signature(Signature { tparams: vec![], ..(*shape).clone() });
+        let plain = self.w.types.signature(Signature {
+            tparams: vec![],
+            ..(*shape).clone()
+        });
         let plain = match self.w.types.sig_names(id) {
             Some(names) => self.w.types.with_names(plain, names),
             None => plain,
@@ -117,7 +133,7 @@ impl Checker<'_> {
         }
         let spans: Vec<Span> = exprs.iter().map(|e| e.span).collect();
         self.later(move |c| {
-            if let Err((i, message)) = c.verify(&tparams, &targs) {
+            if let Some((i, message)) = c.verify(&tparams, &targs) {
                 let at = spans.get(i).copied().unwrap_or(at);
                 c.error(at, Code::InvalidTypeArg, message);
             }
@@ -126,7 +142,12 @@ impl Checker<'_> {
     }
 
     /// A call, a conversion or a builtin call.
-    pub(super) fn call_expr<'a>(&mut self, x: &mut Operand<'a>, e: &'a Expr, call: &'a CallExpr) -> StmtUse {
+    pub(super) fn call_expr<'a>(
+        &mut self,
+        x: &mut Operand<'a>,
+        e: &'a Expr,
+        call: &'a CallExpr,
+    ) -> StmtUse {
         let mut inst = None;
         if let ExprKind::Index(inner, indices) = &call.fun.kind {
             if self.index_expr(x, &call.fun, inner, indices) {
@@ -196,13 +217,22 @@ impl Checker<'_> {
             return x.invalidate();
         }
         if call.ellipsis.is_some() {
-            self.error(arg.span, Code::BadDotDotDotSyntax, format!("invalid use of ... in conversion to {shown}"));
+            self.error(
+                arg.span,
+                Code::BadDotDotDotSyntax,
+                format!("invalid use of ... in conversion to {shown}"),
+            );
             return x.invalidate();
         }
         self.conversion(x, t);
     }
 
-    fn builtin_call<'a>(&mut self, x: &mut Operand<'a>, e: &'a Expr, call: &'a CallExpr) -> StmtUse {
+    fn builtin_call<'a>(
+        &mut self,
+        x: &mut Operand<'a>,
+        e: &'a Expr,
+        call: &'a CallExpr,
+    ) -> StmtUse {
         let Some(b) = x.builtin else {
             x.invalidate();
             return StmtUse::Statement;
@@ -213,11 +243,21 @@ impl Checker<'_> {
         if x.is_valid() && !x.is_const() {
             self.env.has_call_or_recv = true;
         }
-        if x.is_valid() { super::builtins::stmt_use(b) } else { StmtUse::Statement }
+        if x.is_valid() {
+            super::builtins::stmt_use(b)
+        } else {
+            StmtUse::Statement
+        }
     }
 
     /// An ordinary function or method call; `inst` are explicit type arguments.
-    fn function_call<'a>(&mut self, x: &mut Operand<'a>, e: &'a Expr, call: &'a CallExpr, inst: Option<&'a [Expr]>) {
+    fn function_call<'a>(
+        &mut self,
+        x: &mut Operand<'a>,
+        e: &'a Expr,
+        call: &'a CallExpr,
+        inst: Option<&'a [Expr]>,
+    ) {
         let Some(mut sig) = self.callee(x) else {
             self.use_exprs(&call.args);
             return x.invalidate();
@@ -231,10 +271,19 @@ impl Checker<'_> {
             };
             if types.len() == sig.1.tparams.len() {
                 let bracket = call.fun.span;
-                let id = self.instantiate_signature(bracket, Some(&call.fun), sig.clone(), &types, indices);
+                let id = self.instantiate_signature(
+                    bracket,
+                    Some(&call.fun),
+                    sig.clone(),
+                    &types,
+                    indices,
+                );
                 sig = self.sig_of(id).unwrap_or(sig);
             } else {
-                targs = TypeArgs { types, exprs: indices };
+                targs = TypeArgs {
+                    types,
+                    exprs: indices,
+                };
             }
         }
         let (mut args, atargs) = self.generic_expr_list(&call.args);
@@ -255,14 +304,19 @@ impl Checker<'_> {
     /// The signature of what is called; reports if it is no function.
     fn callee(&mut self, x: &Operand) -> Option<Sig> {
         let u = self.common_under(x.ty, |term| match term {
-            Some((t, u)) if !matches!(u, Type::Signature(_)) => Err(format!("{} is not a function", self.type_string(t))),
+            Some((t, u)) if !matches!(u, Type::Signature(_)) => {
+                Err(format!("{} is not a function", self.type_string(t)))
+            }
             _ => Ok(()),
         });
         match u {
             // The function's own type keeps its parameters' names for messages.
             Ok(u) => self.sig_of(x.ty).or_else(|| self.sig_of(u)),
             Err(cause) => {
-                let message = format!("invalid operation: cannot call {}: {cause}", self.operand_string(x));
+                let message = format!(
+                    "invalid operation: cannot call {}: {cause}",
+                    self.operand_string(x)
+                );
                 self.error(x.span(), Code::InvalidCall, message);
                 None
             }
@@ -297,7 +351,10 @@ impl Checker<'_> {
             many => x.set_value(self.w.types.tuple(many)),
         }
         // After a failed inference the result may still mention type parameters of the callee.
-        if x.mode == OperandMode::Value && !sig.tparams.is_empty() && self.w.types.mentions(x.ty, &sig.tparams) {
+        if x.mode == OperandMode::Value
+            && !sig.tparams.is_empty()
+            && self.w.types.mentions(x.ty, &sig.tparams)
+        {
             x.invalidate();
         }
     }
@@ -355,7 +412,14 @@ impl Checker<'_> {
     }
 
     fn exclude_for_list(&mut self, x: &mut Operand) {
-        self.exclude(x, &[OperandMode::NoValue, OperandMode::Builtin, OperandMode::TypeExpr]);
+        self.exclude(
+            x,
+            &[
+                OperandMode::NoValue,
+                OperandMode::Builtin,
+                OperandMode::TypeExpr,
+            ],
+        );
     }
 
     /// Checks the arguments of a call and infers missing type arguments. What is returned is the instantiated signature, or
@@ -369,14 +433,24 @@ impl Checker<'_> {
         args: &mut [Operand<'a>],
         atargs: Vec<Vec<TypeId>>,
     ) -> Sig {
-        let Some(mut params) = self.call_params(e, call, &sig.1, args) else { return sig };
+        let Some(mut params) = self.call_params(e, call, &sig.1, args) else {
+            return sig;
+        };
         let unknown = self.unknowns(&sig.1, &mut params, &targs, args, atargs);
         let mut result = sig.clone();
         if !unknown.tparams.is_empty() {
-            let Some(found) = self.infer_call(call, e, &unknown, &params, args) else { return sig };
+            let Some(found) = self.infer_call(call, e, &unknown, &params, args) else {
+                return sig;
+            };
             let n = sig.1.tparams.len();
             if n > 0 {
-                let id = self.instantiate_signature(e.span, Some(&call.fun), sig.clone(), &found[..n], targs.exprs);
+                let id = self.instantiate_signature(
+                    e.span,
+                    Some(&call.fun),
+                    sig.clone(),
+                    &found[..n],
+                    targs.exprs,
+                );
                 result = self.sig_of(id).unwrap_or(result);
                 for p in &mut params {
                     *p = self.w.types.subst(*p, &unknown.tparams[..n], &found[..n]);
@@ -403,12 +477,19 @@ impl Checker<'_> {
         let mut want = params.len();
         let dots = call.ellipsis.is_some();
         if dots && !sig.variadic {
-            let message = format!("cannot use ... in call to non-variadic {}", expr_string(&call.fun));
+            let message = format!(
+                "cannot use ... in call to non-variadic {}",
+                expr_string(&call.fun)
+            );
             self.error(e.span, Code::NonVariadicDotDotDot, message);
             return None;
         }
         if dots && call.args.len() == 1 && args.len() > 1 {
-            let message = format!("cannot use ... with {}-valued {}", args.len(), expr_string(&call.args[0]));
+            let message = format!(
+                "cannot use ... with {}-valued {}",
+                args.len(),
+                expr_string(&call.args[0])
+            );
             self.error(e.span, Code::InvalidDotDotDot, message);
             return None;
         }
@@ -431,7 +512,14 @@ impl Checker<'_> {
         Some(params)
     }
 
-    fn argument_count(&mut self, e: &Expr, call: &CallExpr, sig: &Signature, args: &[Operand], want: usize) {
+    fn argument_count(
+        &mut self,
+        e: &Expr,
+        call: &CallExpr,
+        sig: &Signature,
+        args: &[Operand],
+        want: usize,
+    ) {
         let (at, qualifier) = match args.get(want) {
             Some(extra) => (extra.span(), "too many"),
             None => (args.last().map_or(e.span, Operand::span), "not enough"),
@@ -440,7 +528,8 @@ impl Checker<'_> {
         let have = self.types_summary(&have, false, call.ellipsis.is_some());
         let want = self.types_summary(&sig.params, sig.variadic, false);
         let fun = expr_string(&call.fun);
-        let message = format!("{qualifier} arguments in call to {fun}\n\thave {have}\n\twant {want}");
+        let message =
+            format!("{qualifier} arguments in call to {fun}\n\thave {have}\n\twant {want}");
         self.error(at, Code::WrongArgCount, message);
     }
 
@@ -454,7 +543,11 @@ impl Checker<'_> {
         args: &mut [Operand],
         atargs: Vec<Vec<TypeId>>,
     ) -> Unknowns {
-        let mut u = Unknowns { tparams: vec![], targs: vec![], generic: vec![] };
+        let mut u = Unknowns {
+            tparams: vec![],
+            targs: vec![],
+            generic: vec![],
+        };
         if !sig.tparams.is_empty() {
             let (fresh, renamed) = self.rename_tparams(&sig.tparams, params);
             *params = renamed;
@@ -463,17 +556,26 @@ impl Checker<'_> {
             u.targs.resize(u.tparams.len(), None);
         }
         for (i, arg) in args.iter_mut().enumerate() {
-            let Type::Signature(asig) = self.w.types.get(arg.ty) else { continue };
+            let Type::Signature(asig) = self.w.types.get(arg.ty) else {
+                continue;
+            };
             if asig.tparams.is_empty() || !arg.is_valid() {
                 continue;
             }
-            let plain = self.w.types.signature(Signature { tparams: vec![], ..(*asig).clone() });
+            let plain = self.w.types.signature(Signature {
+                tparams: vec![],
+                ..(*asig).clone()
+            });
             let (fresh, renamed) = self.rename_tparams(&asig.tparams, &[plain]);
             if let Type::Signature(s) = self.w.types.get(renamed[0]) {
-                arg.ty = self.w.types.signature(Signature { tparams: fresh.clone(), ..(*s).clone() });
+                arg.ty = self.w.types.signature(Signature {
+                    tparams: fresh.clone(),
+                    ..(*s).clone()
+                });
             }
             u.tparams.extend(fresh);
-            u.targs.extend(atargs.get(i).into_iter().flatten().copied().map(Some));
+            u.targs
+                .extend(atargs.get(i).into_iter().flatten().copied().map(Some));
             u.targs.resize(u.tparams.len(), None);
             u.generic.push(i);
         }
@@ -488,7 +590,14 @@ impl Checker<'_> {
         params: &[TypeId],
         args: &[Operand],
     ) -> Option<Vec<TypeId>> {
-        match self.infer(e.span, &unknown.tparams, &unknown.targs, params, args, false) {
+        match self.infer(
+            e.span,
+            &unknown.tparams,
+            &unknown.targs,
+            params,
+            args,
+            false,
+        ) {
             Ok(found) => Some(found),
             Err(why) => {
                 if let Some((at, message)) = why {
@@ -501,9 +610,17 @@ impl Checker<'_> {
     }
 
     /// Gives the generic function arguments their type arguments.
-    fn instantiate_arguments(&mut self, e: &Expr, unknown: &Unknowns, mut found: &[TypeId], args: &mut [Operand]) {
+    fn instantiate_arguments(
+        &mut self,
+        e: &Expr,
+        unknown: &Unknowns,
+        mut found: &[TypeId],
+        args: &mut [Operand],
+    ) {
         for &i in &unknown.generic {
-            let Some(sig) = self.sig_of(args[i].ty) else { continue };
+            let Some(sig) = self.sig_of(args[i].ty) else {
+                continue;
+            };
             let (mine, rest) = found.split_at(sig.1.tparams.len());
             found = rest;
             args[i].ty = self.instantiate_signature(e.span, args[i].node(), sig, mine, &[]);

@@ -1,8 +1,7 @@
 //! Conversions (spec: Conversions).
 
-use super::representable::representable_const;
 use super::{Checker, Operand, OperandMode};
-use crate::constant::{Value, make_string};
+use crate::constant::{Value, make_string, representable};
 use crate::diag::Code;
 use crate::types::{Basic, Type, TypeId};
 
@@ -18,7 +17,8 @@ impl Checker<'_> {
                     true
                 }
                 None if self.w.types.is_integer(x.ty) && self.w.types.is_integer(t) => {
-                    let message = format!("constant {} overflows {}", x.value(), self.type_string(t));
+                    let message =
+                        format!("constant {} overflows {}", x.value(), self.type_string(t));
                     self.error(x.span(), Code::InvalidConversion, message);
                     x.invalidate();
                     return;
@@ -70,15 +70,20 @@ impl Checker<'_> {
 
     /// The constant `x` converted to the basic type under `t`, if it can be.
     fn const_convertible(&self, x: &Operand, t: TypeId) -> Option<Value> {
-        let Type::Basic(b) = self.w.types.under(t) else { return None };
+        let Type::Basic(b) = self.w.types.under(t) else {
+            return None;
+        };
         let val = x.value();
-        if let Some(v) = representable_const(&val, b) {
+        if let Some(v) = representable(&val, b) {
             return Some(v);
         }
         if !self.w.types.is_integer(x.ty) || b != Basic::String {
             return None;
         }
-        let rune = val.as_u64().and_then(|i| u32::try_from(i).ok()).and_then(char::from_u32);
+        let rune = val
+            .as_u64()
+            .and_then(|i| u32::try_from(i).ok())
+            .and_then(char::from_u32);
         let rune = rune.unwrap_or(char::REPLACEMENT_CHARACTER);
         Some(make_string(rune.encode_utf8(&mut [0; 4]).as_bytes()))
     }
@@ -91,18 +96,34 @@ impl Checker<'_> {
                 return false;
             };
             let u = self.w.types.underlying(term);
-            if self.w.types.is_string(x.ty) && self.w.types.is_bytes_or_runes(u) || self.const_convertible(x, u).is_some() {
+            if self.w.types.is_string(x.ty) && self.is_bytes_or_runes(u)
+                || self.const_convertible(x, u).is_some()
+            {
                 continue;
             }
             let (us, ts) = (self.type_string(u), self.type_string(t));
             *cause = if self.w.types.is_integer(x.ty) && self.w.types.is_integer(u) {
                 format!("constant {} overflows {us} (in {ts})", x.value())
             } else {
-                format!("cannot convert {} to type {us} (in {ts})", self.operand_string(x))
+                format!(
+                    "cannot convert {} to type {us} (in {ts})",
+                    self.operand_string(x)
+                )
             };
             return false;
         }
         true
+    }
+
+    /// Whether `t` is a slice of bytes or runes.
+    pub(super) fn is_bytes_or_runes(&self, t: TypeId) -> bool {
+        let Type::Slice(elem) = self.w.types.under(t) else {
+            return false;
+        };
+        matches!(
+            self.w.types.as_basic(elem),
+            Some(Basic::Uint8 | Basic::Int32)
+        )
     }
 
     fn operand_convertible(&mut self, x: &Operand, t: TypeId, cause: &mut String) -> bool {

@@ -33,10 +33,17 @@ pub struct Target {
 
 impl Checker<'_> {
     /// The target for a variable of type `t`, if that is a function type.
-    pub(super) fn new_target(&self, t: Option<TypeId>, desc: impl FnOnce() -> String) -> Option<Target> {
+    pub(super) fn new_target(
+        &self,
+        t: Option<TypeId>,
+        desc: impl FnOnce() -> String,
+    ) -> Option<Target> {
         let u = self.common_under_type(t?)?;
         let Type::Signature(_) = u else { return None };
-        Some(Target { sig: self.w.types.intern(u), desc: desc().into() })
+        Some(Target {
+            sig: self.w.types.intern(u),
+            desc: desc().into(),
+        })
     }
 
     /// Checks `e` and records what it is; types, builtins and calls without value are let through. With `generic`, so are
@@ -49,7 +56,10 @@ impl Checker<'_> {
         hint: Option<TypeId>,
         generic: bool,
     ) -> StmtUse {
-        *x = Operand { expr: Some(e), ..Operand::new() };
+        *x = Operand {
+            expr: Some(e),
+            ..Operand::new()
+        };
         let kind = deep(|| self.expr_internal(target, x, e, hint));
         if x.desc.is_none() {
             x.expr = Some(e);
@@ -79,7 +89,7 @@ impl Checker<'_> {
                 x.expr = Some(e);
                 return kind;
             }
-            ExprKind::Selector(inner, sel) => self.selector(x, e, inner, *sel, false),
+            ExprKind::Selector(..) => self.selector(x, e, false),
             ExprKind::Index(inner, indices) => {
                 if self.index_expr(x, e, inner, indices) {
                     self.func_inst(target, x, Some((e, indices)), true);
@@ -107,24 +117,40 @@ impl Checker<'_> {
             | ExprKind::MapType(..)
             | ExprKind::ChanType(..) => {
                 x.ty = self.typ(e);
-                x.mode = if x.ty.is_invalid() { OperandMode::Invalid } else { OperandMode::TypeExpr };
+                x.mode = if x.ty.is_invalid() {
+                    OperandMode::Invalid
+                } else {
+                    OperandMode::TypeExpr
+                };
             }
         }
         // A failed expression is not also unused.
-        if x.is_valid() { StmtUse::Expression } else { StmtUse::Statement }
+        if x.is_valid() {
+            StmtUse::Expression
+        } else {
+            StmtUse::Statement
+        }
     }
 
     fn basic_lit<'a>(&mut self, x: &mut Operand<'a>, e: &'a Expr, lit: &BasicLit) {
         const LIMIT: usize = 10_000;
         let number = matches!(lit.kind, LitKind::Int | LitKind::Float | LitKind::Imag);
         if number && lit.text.len() > LIMIT {
-            let message = format!("excessively long constant: {}... ({} chars)", &lit.text[..10], lit.text.len());
+            let message = format!(
+                "excessively long constant: {}... ({} chars)",
+                &lit.text[..10],
+                lit.text.len()
+            );
             self.error(e.span, Code::InvalidConstVal, message);
             return;
         }
         let val = constant::make_from_literal(&lit.text, lit.kind);
         if val.is_unknown() {
-            self.error(e.span, Code::InvalidConstVal, format!("malformed constant: {}", lit.text));
+            self.error(
+                e.span,
+                Code::InvalidConstVal,
+                format!("malformed constant: {}", lit.text),
+            );
             return;
         }
         x.mode = OperandMode::Constant;
@@ -178,16 +204,29 @@ impl Checker<'_> {
                 }
                 return;
             }
-            (Some(true), _) => format!("invalid operation: pointers of {} must have identical base types", what(self)),
+            (Some(true), _) => format!(
+                "invalid operation: pointers of {} must have identical base types",
+                what(self)
+            ),
             _ => format!("invalid operation: cannot indirect {}", what(self)),
         };
         self.error(x.span(), Code::InvalidIndirection, message);
         x.invalidate();
     }
 
-    fn type_assert_expr<'a>(&mut self, x: &mut Operand<'a>, e: &'a Expr, inner: &'a Expr, ty: Option<&'a Expr>) {
+    fn type_assert_expr<'a>(
+        &mut self,
+        x: &mut Operand<'a>,
+        e: &'a Expr,
+        inner: &'a Expr,
+        ty: Option<&'a Expr>,
+    ) {
         let Some(ty) = ty else {
-            self.error(e.span, Code::BadTypeKeyword, "use of .(type) outside type switch");
+            self.error(
+                e.span,
+                Code::BadTypeKeyword,
+                "use of .(type) outside type switch",
+            );
             self.use_exprs([inner]);
             x.invalidate();
             return;
@@ -198,11 +237,17 @@ impl Checker<'_> {
         }
         let what = self.operand_string(x);
         if self.w.types.is_type_param(x.ty) {
-            let message = format!("invalid operation: cannot use type assertion on type parameter value {what}");
+            let message = format!(
+                "invalid operation: cannot use type assertion on type parameter value {what}"
+            );
             self.error(x.span(), Code::InvalidAssert, message);
             x.invalidate();
         } else if !self.is_interface(x.ty) {
-            self.error(x.span(), Code::InvalidAssert, format!("invalid operation: {what} is not an interface"));
+            self.error(
+                x.span(),
+                Code::InvalidAssert,
+                format!("invalid operation: {what} is not an interface"),
+            );
             x.invalidate();
         } else {
             let t = self.var_type(ty);
@@ -225,7 +270,9 @@ impl Checker<'_> {
         let (text, t) = (expr_string(e), self.type_string(t));
         let message = if type_switch {
             let x = self.operand_string(x);
-            format!("impossible type switch case: {text}\n\t{x} cannot have dynamic type {t} {cause}")
+            format!(
+                "impossible type switch case: {text}\n\t{x} cannot have dynamic type {t} {cause}"
+            )
         } else {
             let iface = self.type_string(x.ty);
             format!("impossible type assertion: {text}\n\t{t} does not implement {iface} {cause}")
@@ -242,14 +289,18 @@ impl Checker<'_> {
             Type::Named(_) if self.w.types.is_generic(x.ty) => "type",
             Type::Signature(sig) if !sig.tparams.is_empty() => {
                 if target.is_some() {
-                    return self.func_inst(target, x, None, true);
+                    self.func_inst(target, x, None, true);
+                    return;
                 }
                 "function"
             }
             _ if x.mode == OperandMode::TypeExpr && self.w.types.is_generic(x.ty) => "type",
             _ => return,
         };
-        let message = format!("cannot use generic {what} {} without instantiation", x.expr_string());
+        let message = format!(
+            "cannot use generic {what} {} without instantiation",
+            x.expr_string()
+        );
         self.error(x.span(), Code::WrongTypeArgCount, message);
         x.invalidate();
         x.ty = TypeId::INVALID;
@@ -263,7 +314,12 @@ impl Checker<'_> {
     }
 
     /// `expr` with the element type of the surrounding literal; the value may be a generic function.
-    pub(super) fn generic_expr<'a>(&mut self, x: &mut Operand<'a>, e: &'a Expr, hint: Option<TypeId>) {
+    pub(super) fn generic_expr<'a>(
+        &mut self,
+        x: &mut Operand<'a>,
+        e: &'a Expr,
+        hint: Option<TypeId>,
+    ) {
         self.raw_expr(None, x, e, hint, true);
         self.exclude_non_values(x);
         self.single_value(x);
@@ -278,25 +334,42 @@ impl Checker<'_> {
 
     /// Checks `e` and gives its value or values; with `comma_ok`, a form that can yield a second, boolean value gives both, and
     /// the second result is true.
-    pub(super) fn multi_expr<'a>(&mut self, e: &'a Expr, comma_ok: bool) -> (Vec<Operand<'a>>, bool) {
+    pub(super) fn multi_expr<'a>(
+        &mut self,
+        e: &'a Expr,
+        comma_ok: bool,
+    ) -> (Vec<Operand<'a>>, bool) {
         let mut x = Operand::new();
         self.raw_expr(None, &mut x, e, None, false);
         self.exclude_non_values(&mut x);
         if x.is_valid()
             && let Type::Tuple(types) = self.w.types.get(x.ty)
         {
-            let result = |(i, &t): (usize, &TypeId)| Operand::made_up(t, Some(e), &nth(i + 1, "function result"));
+            let result = |(i, &t): (usize, &TypeId)| {
+                Operand::made_up(t, Some(e), &nth(i + 1, "function result"))
+            };
             return (types.iter().enumerate().map(result).collect(), false);
         }
         if comma_ok && matches!(x.mode, OperandMode::MapIndex | OperandMode::CommaOk) {
-            let ok = Operand::made_up(TypeId::UNTYPED_BOOL, Some(e), "ok value of (comma, ok) expression");
+            let ok = Operand::made_up(
+                TypeId::UNTYPED_BOOL,
+                Some(e),
+                "ok value of (comma, ok) expression",
+            );
             return (vec![x, ok], true);
         }
         (vec![x], false)
     }
 
     fn exclude_non_values(&mut self, x: &mut Operand) {
-        self.exclude(x, &[OperandMode::NoValue, OperandMode::Builtin, OperandMode::TypeExpr]);
+        self.exclude(
+            x,
+            &[
+                OperandMode::NoValue,
+                OperandMode::Builtin,
+                OperandMode::TypeExpr,
+            ],
+        );
     }
 
     /// Reports an operand whose mode is among `modes`.
@@ -321,7 +394,11 @@ impl Checker<'_> {
     pub(super) fn single_value(&mut self, x: &mut Operand) {
         if x.mode == OperandMode::Value && matches!(self.w.types.get(x.ty), Type::Tuple(_)) {
             let what = self.operand_string(x);
-            self.error(x.span(), Code::TooManyValues, format!("multiple-value {what} in single-value context"));
+            self.error(
+                x.span(),
+                Code::TooManyValues,
+                format!("multiple-value {what} in single-value context"),
+            );
             x.invalidate();
         }
     }
@@ -329,12 +406,14 @@ impl Checker<'_> {
     /// Checks expressions whose values do not matter any more after an error, so that what they mention counts as used.
     /// Whether all are valid.
     pub(super) fn use_exprs<'a>(&mut self, list: impl IntoIterator<Item = &'a Expr>) -> bool {
-        list.into_iter().fold(true, |ok, e| self.use_expr(e, false) && ok)
+        list.into_iter()
+            .fold(true, |ok, e| self.use_expr(e, false) && ok)
     }
 
     /// `use_exprs` for left-hand sides: a variable that is merely assigned is not used.
     pub(super) fn use_lhs<'a>(&mut self, list: impl IntoIterator<Item = &'a Expr>) -> bool {
-        list.into_iter().fold(true, |ok, e| self.use_expr(e, true) && ok)
+        list.into_iter()
+            .fold(true, |ok, e| self.use_expr(e, true) && ok)
     }
 
     fn use_expr(&mut self, e: &Expr, lhs: bool) -> bool {

@@ -23,12 +23,20 @@ fn write_expr_kind(out: &mut String, e: &Expr) {
             if let Some(ty) = &lit.ty {
                 write_expr(out, ty);
             }
-            out.push_str(if lit.elements.is_empty() { "{}" } else { "{…}" });
+            out.push_str(if lit.elements.is_empty() {
+                "{}"
+            } else {
+                "{…}"
+            });
         }
         ExprKind::FuncLit(lit) => {
             out.push_str("func");
             write_signature(out, &lit.ty);
-            out.push_str(if lit.body.stmts.is_empty() { " {}" } else { " {…}" });
+            out.push_str(if lit.body.stmts.is_empty() {
+                " {}"
+            } else {
+                " {…}"
+            });
         }
         ExprKind::Paren(x) => wrapped(out, "(", x, ")"),
         ExprKind::Selector(x, sel) => {
@@ -118,8 +126,13 @@ fn write_chan(out: &mut String, dir: ChanDir, elem: &Expr) {
         ChanDir::Send => "chan<- ",
         ChanDir::Recv => "<-chan ",
     });
-    let ambiguous = dir == ChanDir::Both && matches!(unparen(elem).kind, ExprKind::ChanType(ChanDir::Recv, _));
-    if ambiguous { wrapped(out, "(", unparen(elem), ")") } else { write_expr(out, elem) }
+    let ambiguous =
+        dir == ChanDir::Both && matches!(unparen(elem).kind, ExprKind::ChanType(ChanDir::Recv, _));
+    if ambiguous {
+        wrapped(out, "(", unparen(elem), ")")
+    } else {
+        write_expr(out, elem)
+    }
 }
 
 fn write_interface_elems(out: &mut String, elems: &[InterfaceElem]) {

@@ -1,8 +1,8 @@
 //! Index and slice expressions (spec: Index expressions, Slice expressions).
 
-use super::representable::representable_const;
 use super::{Checker, Operand, OperandMode, expr_string};
 use crate::ast::{Expr, SliceExpr};
+use crate::constant::representable;
 use crate::diag::Code;
 use crate::source::Span;
 use crate::types::{Basic, Type, TypeId};
@@ -35,7 +35,11 @@ impl Checker<'_> {
             }
             OperandMode::TypeExpr => {
                 x.ty = self.var_type(e);
-                x.mode = if x.ty.is_invalid() { OperandMode::Invalid } else { OperandMode::TypeExpr };
+                x.mode = if x.ty.is_invalid() {
+                    OperandMode::Invalid
+                } else {
+                    OperandMode::TypeExpr
+                };
                 return false;
             }
             OperandMode::Value => {
@@ -58,8 +62,15 @@ impl Checker<'_> {
         let Some(indexed) = self.indexed(x) else {
             if !self.w.types.underlying(x.ty).is_invalid() {
                 let what = self.operand_string(x);
-                let bracket = Span { lo: inner.span.hi, hi: e.span.hi };
-                self.error(bracket, Code::NonIndexableOperand, format!("cannot index {what}"));
+                let bracket = Span {
+                    lo: inner.span.hi,
+                    hi: e.span.hi,
+                };
+                self.error(
+                    bracket,
+                    Code::NonIndexableOperand,
+                    format!("cannot index {what}"),
+                );
             }
             self.use_exprs(indices);
             x.invalidate();
@@ -132,17 +143,33 @@ impl Checker<'_> {
 
     fn indexed_type(&self, u: &Type, mode: OperandMode) -> Option<Indexed> {
         use OperandMode::{MapIndex, Value, Variable};
-        let plain = |mode, elem, length: Option<i64>| Some(Indexed { mode, elem, length, key: None });
+        let plain = |mode, elem, length: Option<i64>| {
+            Some(Indexed {
+                mode,
+                elem,
+                length,
+                key: None,
+            })
+        };
         let known = |n: i64| (n >= 0).then_some(n);
         match *u {
             Type::Basic(Basic::String | Basic::UntypedString) => plain(Value, TypeId::BYTE, None),
-            Type::Array(n, elem) => plain(if mode == Variable { Variable } else { Value }, elem, known(n)),
+            Type::Array(n, elem) => plain(
+                if mode == Variable { Variable } else { Value },
+                elem,
+                known(n),
+            ),
             Type::Pointer(base) => match self.w.types.under(base) {
                 Type::Array(n, elem) => plain(Variable, elem, known(n)),
                 _ => None,
             },
             Type::Slice(elem) => plain(Variable, elem, None),
-            Type::Map(key, elem) => Some(Indexed { mode: MapIndex, elem, length: None, key: Some(key) }),
+            Type::Map(key, elem) => Some(Indexed {
+                mode: MapIndex,
+                elem,
+                length: None,
+                key: Some(key),
+            }),
             _ => None,
         }
     }
@@ -150,7 +177,11 @@ impl Checker<'_> {
     /// The one index of an index expression.
     fn single_index<'a>(&mut self, indices: &'a [Expr]) -> Option<&'a Expr> {
         if let Some(extra) = indices.get(1) {
-            self.error(extra.span, Code::InvalidIndex, "invalid operation: more than one index");
+            self.error(
+                extra.span,
+                Code::InvalidIndex,
+                "invalid operation: more than one index",
+            );
         }
         indices.first()
     }
@@ -166,11 +197,16 @@ impl Checker<'_> {
         if !x.is_const() {
             return (x.ty, None);
         }
-        let Some(v) = x.value().as_i64() else { return (TypeId::INVALID, None) };
+        let Some(v) = x.value().as_i64() else {
+            return (TypeId::INVALID, None);
+        };
         if let Some(max) = max
             && v >= max
         {
-            let message = format!("invalid argument: index {} out of bounds [0:{max}]", x.value());
+            let message = format!(
+                "invalid argument: index {} out of bounds [0:{max}]",
+                x.value()
+            );
             self.error(x.span(), Code::InvalidIndex, message);
             return (TypeId::INVALID, None);
         }
@@ -178,7 +214,13 @@ impl Checker<'_> {
     }
 
     /// Whether `x` is an integer fit for an index or size, called `what` in messages; reports if not.
-    pub(super) fn is_valid_index(&mut self, x: &mut Operand, code: Code, what: &str, negative: bool) -> bool {
+    pub(super) fn is_valid_index(
+        &mut self,
+        x: &mut Operand,
+        code: Code,
+        what: &str,
+        negative: bool,
+    ) -> bool {
         if !x.is_valid() {
             return false;
         }
@@ -188,7 +230,11 @@ impl Checker<'_> {
         }
         let fail = |check: &mut Self, x: &Operand, why: &str| {
             let op = check.operand_string(x);
-            check.error(x.span(), code, format!("invalid argument: {what} {op} {why}"));
+            check.error(
+                x.span(),
+                code,
+                format!("invalid argument: {what} {op} {why}"),
+            );
             false
         };
         if !self.w.types.all_integer(x.ty) {
@@ -199,7 +245,7 @@ impl Checker<'_> {
             if !negative && !val.is_unknown() && val.sign() < 0 {
                 return fail(self, x, "must not be negative");
             }
-            match representable_const(&val, Basic::Int) {
+            match representable(&val, Basic::Int) {
                 Some(v) => x.val = Some(v),
                 None => return fail(self, x, "overflows int"),
             }
@@ -235,12 +281,18 @@ impl Checker<'_> {
     /// Reports constant slice indices in the wrong order.
     fn slice_order(&mut self, indices: &[Option<&Expr>; 3], known: &[Option<i64>; 3]) {
         for i in 0..2 {
-            let Some(a) = known[i].filter(|a| *a > 0) else { continue };
+            let Some(a) = known[i].filter(|a| *a > 0) else {
+                continue;
+            };
             for j in i + 1..3 {
                 if let (Some(b), Some(e)) = (known[j], indices[j])
                     && b < a
                 {
-                    self.error(e.span, Code::SwappedSliceIndices, format!("invalid slice indices: {b} < {a}"));
+                    self.error(
+                        e.span,
+                        Code::SwappedSliceIndices,
+                        format!("invalid slice indices: {b} < {a}"),
+                    );
                     return;
                 }
             }
@@ -255,10 +307,17 @@ impl Checker<'_> {
             Type::Basic(Basic::String | Basic::UntypedString) => {
                 if e.three {
                     let at = e.max.as_ref().map_or(x.span(), |m| m.span);
-                    self.error(at, Code::InvalidSliceExpr, "invalid operation: 3-index slice of string");
+                    self.error(
+                        at,
+                        Code::InvalidSliceExpr,
+                        "invalid operation: 3-index slice of string",
+                    );
                     return None;
                 }
-                let length = x.val.as_ref().and_then(|v| v.as_str().map(|s| s.len() as i64));
+                let length = x
+                    .val
+                    .as_ref()
+                    .and_then(|v| v.as_str().map(|s| s.len() as i64));
                 if self.w.types.is_untyped(x.ty) {
                     self.convert_untyped(x, TypeId::STRING);
                 }
@@ -288,7 +347,11 @@ impl Checker<'_> {
             _ => {}
         }
         let what = self.operand_string(x);
-        self.error(x.span(), Code::NonSliceableOperand, format!("cannot slice {what}"));
+        self.error(
+            x.span(),
+            Code::NonSliceableOperand,
+            format!("cannot slice {what}"),
+        );
         None
     }
 
@@ -313,22 +376,34 @@ impl Checker<'_> {
                 continue;
             };
             if !self.w.types.identical(cu, u) {
-                let message =
-                    format!("cannot slice {}: {}", self.operand_string(x), self.different_underlying(ct, t));
+                let message = format!(
+                    "cannot slice {}: {}",
+                    self.operand_string(x),
+                    self.different_underlying(ct, t)
+                );
                 self.error(x.span(), Code::NonSliceableOperand, message);
                 return None;
             }
         }
         if has_string {
             let generic = self.w.types.is_type_param(x.ty);
-            return Some(if generic { TypeId::STRING } else { self.w.types.underlying(x.ty) });
+            return Some(if generic {
+                TypeId::STRING
+            } else {
+                self.w.types.underlying(x.ty)
+            });
         }
         common.map(|c| c.1)
     }
 
     /// Checks the elements of an array or slice literal against the element type and, if known, the length. What is returned is
     /// the length of the literal: the largest index plus one.
-    pub(super) fn indexed_elts(&mut self, elts: &[crate::ast::Element], elem: TypeId, length: Option<i64>) -> i64 {
+    pub(super) fn indexed_elts(
+        &mut self,
+        elts: &[crate::ast::Element],
+        elem: TypeId,
+        length: Option<i64>,
+    ) -> i64 {
         let mut visited = rustc_hash::FxHashSet::default();
         let (mut index, mut max) = (0i64, 0i64);
         for e in elts {
@@ -341,7 +416,8 @@ impl Checker<'_> {
                         index = i;
                         valid = true;
                     } else if !t.is_invalid() {
-                        let message = format!("index {} must be integer constant", expr_string(key));
+                        let message =
+                            format!("index {} must be integer constant", expr_string(key));
                         self.error(at, Code::InvalidLitIndex, message);
                     }
                 }

@@ -2,7 +2,7 @@
 //! `goto`s into blocks and over variable declarations (worded as gc's `checkBranches`).
 
 use super::Checker;
-use crate::ast::{BlockStmt, BranchKind, Decl, Expr, Ident, Stmt, StmtKind, AssignOp, deep};
+use crate::ast::{AssignOp, BlockStmt, BranchKind, Decl, Expr, Ident, Stmt, StmtKind, deep};
 use crate::check::expr_string;
 use crate::diag::Code;
 use crate::source::Pos;
@@ -76,8 +76,16 @@ impl Checker<'_> {
 
     /// Checks the branch statements and labels of a function's (or a script's top-level) statements.
     pub(crate) fn branches_in(&mut self, start: Pos, list: &[&Stmt]) {
-        let mut scope = LabelScope { check: self, labels: FxHashMap::default(), blocks: Vec::new() };
-        let targets = Targets { breaks: None, in_loop: false, case: Case::None };
+        let mut scope = LabelScope {
+            check: self,
+            labels: FxHashMap::default(),
+            blocks: Vec::new(),
+        };
+        let targets = Targets {
+            breaks: None,
+            in_loop: false,
+            case: Case::None,
+        };
         let forward = scope.block(None, targets, None, start, list);
         scope.finish(forward);
     }
@@ -97,30 +105,61 @@ impl LabelScope<'_, '_> {
                     label.used = true;
                     let start = self.blocks[label.block].start;
                     let at = self.check.position(start);
-                    self.error(goto.label, Code::JumpIntoBlock, format!("goto {name} jumps into block starting at {at}"));
+                    self.error(
+                        goto.label,
+                        Code::JumpIntoBlock,
+                        format!("goto {name} jumps into block starting at {at}"),
+                    );
                 }
-                None => self.error(goto.label, Code::UndeclaredLabel, format!("label {name} not defined")),
+                None => self.error(
+                    goto.label,
+                    Code::UndeclaredLabel,
+                    format!("label {name} not defined"),
+                ),
             }
         }
-        let mut unused: Vec<Ident> = self.labels.values().filter(|l| !l.used).map(|l| l.ident).collect();
+        let mut unused: Vec<Ident> = self
+            .labels
+            .values()
+            .filter(|l| !l.used)
+            .map(|l| l.ident)
+            .collect();
         unused.sort_by_key(|id| id.span.lo);
         for id in unused {
-            self.error(id, Code::UnusedLabel, format!("label {} defined and not used", id.name));
+            self.error(
+                id,
+                Code::UnusedLabel,
+                format!("label {} defined and not used", id.name),
+            );
         }
     }
 
     fn declare(&mut self, block: usize, ident: Ident, stmt: &Stmt) {
         if let Some(alt) = self.labels.get(&ident.name) {
             let at = self.check.position(alt.ident.span.lo);
-            self.error(ident, Code::DuplicateLabel, format!("label {} already defined at {at}", ident.name));
+            self.error(
+                ident,
+                Code::DuplicateLabel,
+                format!("label {} already defined at {at}", ident.name),
+            );
             return;
         }
-        self.labels.insert(ident.name, Label { ident, block, target: target_kind(stmt), used: false });
+        self.labels.insert(
+            ident.name,
+            Label {
+                ident,
+                block,
+                target: target_kind(stmt),
+                used: false,
+            },
+        );
     }
 
     /// Whether a `goto` in `block` may jump back to `name`.
     fn goto_target(&mut self, block: usize, name: Symbol) -> bool {
-        let Some(label) = self.labels.get_mut(&name) else { return false };
+        let Some(label) = self.labels.get_mut(&name) else {
+            return false;
+        };
         label.used = true;
         let home = label.block;
         self.enclosing(block).any(|b| b == home)
@@ -131,7 +170,9 @@ impl LabelScope<'_, '_> {
         let label = self.labels.get_mut(&name)?;
         label.used = true;
         let (id, target) = (label.ident.id, label.target);
-        let encloses = self.enclosing(block).any(|b| self.blocks[b].label.is_some_and(|l| l.id == id));
+        let encloses = self
+            .enclosing(block)
+            .any(|b| self.blocks[b].label.is_some_and(|l| l.id == id));
         Some(if encloses { target } else { TargetKind::Other })
     }
 
@@ -149,12 +190,22 @@ impl LabelScope<'_, '_> {
         list: &[&Stmt],
     ) -> Vec<ForwardGoto> {
         let block = self.blocks.len();
-        self.blocks.push(Block { parent, start, label });
+        self.blocks.push(Block {
+            parent,
+            start,
+            label,
+        });
         let mut forward = Vec::new();
-        let len = list.iter().rposition(|s| !matches!(s.kind, StmtKind::Empty)).map_or(0, |i| i + 1);
+        let len = list
+            .iter()
+            .rposition(|s| !matches!(s.kind, StmtKind::Empty))
+            .map_or(0, |i| i + 1);
         for (i, s) in list[..len].iter().enumerate() {
             let targets = if i + 1 < len && targets.case != Case::None {
-                Targets { case: Case::None, ..targets }
+                Targets {
+                    case: Case::None,
+                    ..targets
+                }
             } else {
                 targets
             };
@@ -163,14 +214,23 @@ impl LabelScope<'_, '_> {
         forward
     }
 
-    fn stmt(&mut self, block: usize, targets: Targets, label: Option<Ident>, s: &Stmt, forward: &mut Vec<ForwardGoto>) {
+    fn stmt(
+        &mut self,
+        block: usize,
+        targets: Targets,
+        label: Option<Ident>,
+        s: &Stmt,
+        forward: &mut Vec<ForwardGoto>,
+    ) {
         match &s.kind {
             StmtKind::Decl(d) => {
                 if let Some(name) = first_var(d) {
                     jump_over(forward, name.name.to_string(), s.span.lo);
                 }
             }
-            StmtKind::Assign(a) if a.op == AssignOp::Define => jump_over(forward, list_string(&a.lhs), a.op_pos),
+            StmtKind::Assign(a) if a.op == AssignOp::Define => {
+                jump_over(forward, list_string(&a.lhs), a.op_pos)
+            }
             StmtKind::Labeled(name, inner) => {
                 let mut label = label;
                 if !name.name.is_blank() {
@@ -187,9 +247,23 @@ impl LabelScope<'_, '_> {
     }
 
     /// The statements that hold blocks.
-    fn nested(&mut self, block: usize, targets: Targets, label: Option<Ident>, s: &Stmt, forward: &mut Vec<ForwardGoto>) {
-        let plain = Targets { case: Case::None, ..targets };
-        let looped = Targets { breaks: Some(Breaks::Other), in_loop: true, case: Case::None };
+    fn nested(
+        &mut self,
+        block: usize,
+        targets: Targets,
+        label: Option<Ident>,
+        s: &Stmt,
+        forward: &mut Vec<ForwardGoto>,
+    ) {
+        let plain = Targets {
+            case: Case::None,
+            ..targets
+        };
+        let looped = Targets {
+            breaks: Some(Breaks::Other),
+            in_loop: true,
+            case: Case::None,
+        };
         let mut inner = |scope: &mut Self, targets, start, list: &[&Stmt]| {
             let gotos = scope.block(Some(block), targets, label, start, list);
             forward.extend(gotos.into_iter().map(|g| ForwardGoto { over: None, ..g }));
@@ -206,20 +280,36 @@ impl LabelScope<'_, '_> {
             StmtKind::Range(f) => inner(self, looped, f.body.span.lo, &each(&f.body.stmts)),
             StmtKind::Switch(sw) => {
                 for (i, c) in sw.clauses.iter().enumerate() {
-                    let case = if i + 1 == sw.clauses.len() { Case::Final } else { Case::Inner };
-                    let t = Targets { breaks: Some(Breaks::Switch), case, ..targets };
+                    let case = if i + 1 == sw.clauses.len() {
+                        Case::Final
+                    } else {
+                        Case::Inner
+                    };
+                    let t = Targets {
+                        breaks: Some(Breaks::Switch),
+                        case,
+                        ..targets
+                    };
                     inner(self, t, c.span.lo, &each(&c.body));
                 }
             }
             StmtKind::TypeSwitch(sw) => {
                 for c in &sw.clauses {
-                    let t = Targets { breaks: Some(Breaks::TypeSwitch), case: Case::Inner, ..targets };
+                    let t = Targets {
+                        breaks: Some(Breaks::TypeSwitch),
+                        case: Case::Inner,
+                        ..targets
+                    };
                     inner(self, t, c.span.lo, &each(&c.body));
                 }
             }
             StmtKind::Select(sel) => {
                 for c in &sel.clauses {
-                    let t = Targets { breaks: Some(Breaks::Other), case: Case::None, ..targets };
+                    let t = Targets {
+                        breaks: Some(Breaks::Other),
+                        case: Case::None,
+                        ..targets
+                    };
                     inner(self, t, c.span.lo, &each(&c.body));
                 }
             }
@@ -229,7 +319,8 @@ impl LabelScope<'_, '_> {
 
     /// The label `name` is declared here: gotos that waited for it have found it.
     fn resolve(&mut self, name: Ident, forward: &mut Vec<ForwardGoto>) {
-        let (found, rest): (Vec<_>, Vec<_>) = forward.drain(..).partition(|g| g.label.name == name.name);
+        let (found, rest): (Vec<_>, Vec<_>) =
+            forward.drain(..).partition(|g| g.label.name == name.name);
         *forward = rest;
         for goto in found {
             if let Some(label) = self.labels.get_mut(&name.name) {
@@ -245,39 +336,73 @@ impl LabelScope<'_, '_> {
 
     fn unlabeled(&mut self, kind: BranchKind, targets: Targets, s: &Stmt) {
         let (code, message) = match kind {
-            BranchKind::Break if targets.breaks.is_none() => {
-                (Code::MisplacedBreak, "break is not in a loop, switch, or select")
+            BranchKind::Break if targets.breaks.is_none() => (
+                Code::MisplacedBreak,
+                "break is not in a loop, switch, or select",
+            ),
+            BranchKind::Continue if !targets.in_loop => {
+                (Code::MisplacedContinue, "continue is not in a loop")
             }
-            BranchKind::Continue if !targets.in_loop => (Code::MisplacedContinue, "continue is not in a loop"),
             BranchKind::Fallthrough => match (targets.breaks, targets.case) {
-                (Some(Breaks::TypeSwitch), _) => (Code::MisplacedFallthrough, "cannot fallthrough in type switch"),
+                (Some(Breaks::TypeSwitch), _) => (
+                    Code::MisplacedFallthrough,
+                    "cannot fallthrough in type switch",
+                ),
                 (Some(Breaks::Switch), Case::Inner) => return,
-                (Some(Breaks::Switch), Case::Final) => {
-                    (Code::MisplacedFallthrough, "cannot fallthrough final case in switch")
-                }
-                _ => (Code::MisplacedFallthrough, "fallthrough statement out of place"),
+                (Some(Breaks::Switch), Case::Final) => (
+                    Code::MisplacedFallthrough,
+                    "cannot fallthrough final case in switch",
+                ),
+                _ => (
+                    Code::MisplacedFallthrough,
+                    "fallthrough statement out of place",
+                ),
             },
             _ => return,
         };
         self.check.error(s.span, code, message.to_string());
     }
 
-    fn labeled(&mut self, kind: BranchKind, block: usize, label: Ident, forward: &mut Vec<ForwardGoto>) {
+    fn labeled(
+        &mut self,
+        kind: BranchKind,
+        block: usize,
+        label: Ident,
+        forward: &mut Vec<ForwardGoto>,
+    ) {
         let name = label.name;
         match kind {
             BranchKind::Break => match self.enclosing_target(block, name) {
                 Some(TargetKind::Other) => {
-                    self.error(label, Code::MisplacedLabel, format!("invalid break label {name}"));
+                    self.error(
+                        label,
+                        Code::MisplacedLabel,
+                        format!("invalid break label {name}"),
+                    );
                 }
                 Some(_) => {}
-                None => self.error(label, Code::UndeclaredLabel, format!("break label not defined: {name}")),
+                None => self.error(
+                    label,
+                    Code::UndeclaredLabel,
+                    format!("break label not defined: {name}"),
+                ),
             },
             BranchKind::Continue => match self.enclosing_target(block, name) {
                 Some(TargetKind::Loop) => {}
-                Some(_) => self.error(label, Code::MisplacedLabel, format!("invalid continue label {name}")),
-                None => self.error(label, Code::UndeclaredLabel, format!("continue label not defined: {name}")),
+                Some(_) => self.error(
+                    label,
+                    Code::MisplacedLabel,
+                    format!("invalid continue label {name}"),
+                ),
+                None => self.error(
+                    label,
+                    Code::UndeclaredLabel,
+                    format!("continue label not defined: {name}"),
+                ),
             },
-            BranchKind::Goto if !self.goto_target(block, name) => forward.push(ForwardGoto { label, over: None }),
+            BranchKind::Goto if !self.goto_target(block, name) => {
+                forward.push(ForwardGoto { label, over: None })
+            }
             _ => {}
         }
     }
@@ -309,7 +434,9 @@ fn list_string(list: &[Expr]) -> String {
 fn target_kind(s: &Stmt) -> TargetKind {
     match s.kind {
         StmtKind::For(_) | StmtKind::Range(_) => TargetKind::Loop,
-        StmtKind::Switch(_) | StmtKind::TypeSwitch(_) | StmtKind::Select(_) => TargetKind::Breakable,
+        StmtKind::Switch(_) | StmtKind::TypeSwitch(_) | StmtKind::Select(_) => {
+            TargetKind::Breakable
+        }
         _ => TargetKind::Other,
     }
 }

@@ -16,27 +16,38 @@ type Visited = Vec<(Vec<u32>, Symbol)>;
 
 /// An element's extent: from its key, if any, to its value.
 fn element_span(el: &Element) -> Span {
-    el.key.as_ref().map_or(el.value.span, |k| k.span.to(el.value.span))
+    el.key
+        .as_ref()
+        .map_or(el.value.span, |k| k.span.to(el.value.span))
 }
 
 impl Checker<'_> {
     /// `func(…) … { … }`. The body is checked once the statement around it has been, when the scope still is as it was.
     pub(super) fn func_lit<'a>(&mut self, x: &mut Operand<'a>, e: &'a Expr, lit: &Rc<FuncLit>) {
-        let outer = self.open_func_scope();
-        let (sig, vars) = self.func_type(None, &[], &lit.ty);
-        let scope = self.env.scope;
-        self.close_scope(outer);
-        let vars = Rc::new(vars);
-        self.info().func_lits.insert(e.id, vars.clone());
+        let sig = self.func_type(None, &[], &lit.ty);
+        self.info().func_lits.insert(e.id, sig.vars.clone());
+        x.set_value(sig.ty);
         let (lit, decl, iota) = (lit.clone(), self.env.decl, self.env.iota.clone());
         self.later(move |c| {
-            c.func_body(Body { decl, sig, vars, scope, iota, block: &lit.body });
+            c.func_body(Body {
+                decl,
+                sig: sig.ty,
+                vars: sig.vars,
+                scope: sig.scope,
+                iota,
+                block: &lit.body,
+            });
         });
-        x.set_value(sig);
     }
 
     /// `T{…}`; `hint` is the element type of the literal around it.
-    pub(super) fn composite_lit<'a>(&mut self, x: &mut Operand<'a>, e: &'a Expr, lit: &'a CompositeLit, hint: Option<TypeId>) {
+    pub(super) fn composite_lit<'a>(
+        &mut self,
+        x: &mut Operand<'a>,
+        e: &'a Expr,
+        lit: &'a CompositeLit,
+        hint: Option<TypeId>,
+    ) {
         let mut open_elem = None;
         let (mut ty, base) = match (&lit.ty, hint) {
             (Some(t), _) => {
@@ -52,7 +63,11 @@ impl Checker<'_> {
             }
             (None, Some(hint)) => (hint, self.elided_base(hint)),
             (None, None) => {
-                self.error(e.span, Code::UntypedLit, "missing type in composite literal");
+                self.error(
+                    e.span,
+                    Code::UntypedLit,
+                    "missing type in composite literal",
+                );
                 (TypeId::INVALID, TypeId::INVALID)
             }
         };
@@ -79,9 +94,15 @@ impl Checker<'_> {
                 self.use_exprs(lit.elements.iter().map(|el| &el.value));
                 if !base.is_invalid() && !self.w.types.underlying(base).is_invalid() {
                     let qualifier = if lit.ty.is_none() { " element" } else { "" };
-                    let cause = if u.is_none() { " (no common underlying type)" } else { "" };
-                    let message =
-                        format!("invalid composite literal{qualifier} type {}{cause}", self.type_string(ty));
+                    let cause = if u.is_none() {
+                        " (no common underlying type)"
+                    } else {
+                        ""
+                    };
+                    let message = format!(
+                        "invalid composite literal{qualifier} type {}{cause}",
+                        self.type_string(ty)
+                    );
                     self.error(e.span, Code::InvalidLit, message);
                     return x.invalidate();
                 }
@@ -135,7 +156,12 @@ impl Checker<'_> {
     }
 
     /// The field a key names; reports what is wrong with it.
-    fn literal_field(&mut self, key: &Expr, id: &Ident, base: TypeId) -> Option<(Vec<u32>, TypeId)> {
+    fn literal_field(
+        &mut self,
+        key: &Expr,
+        id: &Ident,
+        base: TypeId,
+    ) -> Option<(Vec<u32>, TypeId)> {
         let utyp = match self.common_under_type(base) {
             Some(u) => self.w.types.intern(u),
             None => base,
@@ -150,7 +176,11 @@ impl Checker<'_> {
             }
         };
         let Member::Field(field) = found.member else {
-            self.error(key.span, Code::MissingLitField, format!("{} is not a field", id.name));
+            self.error(
+                key.span,
+                Code::MissingLitField,
+                format!("{} is not a field", id.name),
+            );
             return None;
         };
         if found.indirect {
@@ -190,22 +220,37 @@ impl Checker<'_> {
             let mut x = Operand::new();
             self.generic_expr(&mut x, &el.value, None);
             let Some(field) = st.fields.get(i) else {
-                let message = format!("too many values in struct literal of type {}", self.type_string(base));
+                let message = format!(
+                    "too many values in struct literal of type {}",
+                    self.type_string(base)
+                );
                 self.error(el.value.span, Code::InvalidStructLit, message);
                 break;
             };
             if !field.name.is_exported() && field.pkg != Some(self.pkg) {
                 let (name, t) = (field.name, self.type_string(base));
-                let message = format!("implicit assignment to unexported field {name} in struct literal of type {t}");
+                let message = format!(
+                    "implicit assignment to unexported field {name} in struct literal of type {t}"
+                );
                 self.error(el.value.span, Code::UnexportedLitField, message);
                 continue;
             }
             self.assignment(&mut x, Some(field.ty), "struct literal");
         }
         if lit.elements.len() < st.fields.len() {
-            let hint = if has_hidden { " (type has unexported fields - use key:value pairs)" } else { "" };
-            let message = format!("too few values in struct literal of type {}{hint}", self.type_string(base));
-            let brace = Span { lo: lit.rbrace, hi: Pos(lit.rbrace.0 + 1) };
+            let hint = if has_hidden {
+                " (type has unexported fields - use key:value pairs)"
+            } else {
+                ""
+            };
+            let message = format!(
+                "too few values in struct literal of type {}{hint}",
+                self.type_string(base)
+            );
+            let brace = Span {
+                lo: lit.rbrace,
+                hi: Pos(lit.rbrace.0 + 1),
+            };
             self.error(brace, Code::InvalidStructLit, message);
         }
     }
@@ -215,7 +260,11 @@ impl Checker<'_> {
         let mut visited: FxHashMap<_, Vec<TypeId>> = FxHashMap::default();
         for el in &lit.elements {
             let Some(k) = &el.key else {
-                self.error(el.value.span, Code::MissingLitKey, "missing key in map literal");
+                self.error(
+                    el.value.span,
+                    Code::MissingLitKey,
+                    "missing key in map literal",
+                );
                 continue;
             };
             let mut x = Operand::new();

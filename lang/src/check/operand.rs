@@ -33,7 +33,14 @@ pub struct Operand<'a> {
 
 impl Default for Operand<'_> {
     fn default() -> Self {
-        Operand { mode: OperandMode::Invalid, ty: TypeId::INVALID, val: None, expr: None, builtin: None, desc: None }
+        Operand {
+            mode: OperandMode::Invalid,
+            ty: TypeId::INVALID,
+            val: None,
+            expr: None,
+            builtin: None,
+            desc: None,
+        }
     }
 }
 
@@ -45,12 +52,24 @@ impl<'a> Operand<'a> {
 
     /// A computed value of type `ty` that stands for the expression `expr`, named `desc` in messages.
     pub fn made_up(ty: TypeId, expr: Option<&'a Expr>, desc: &str) -> Operand<'a> {
-        Operand { mode: OperandMode::Value, ty, expr, desc: Some(desc.into()), ..Operand::default() }
+        Operand {
+            mode: OperandMode::Value,
+            ty,
+            expr,
+            desc: Some(desc.into()),
+            ..Operand::default()
+        }
     }
 
     /// A constant.
     pub fn constant(ty: TypeId, val: Value, expr: Option<&'a Expr>) -> Operand<'a> {
-        Operand { mode: OperandMode::Constant, ty, val: Some(val), expr, ..Operand::default() }
+        Operand {
+            mode: OperandMode::Constant,
+            ty,
+            val: Some(val),
+            expr,
+            ..Operand::default()
+        }
     }
 
     /// Whether it is usable.
@@ -139,7 +158,11 @@ impl Checker<'_> {
             };
         }
         let about = self.operand_about(x, &expr);
-        if expr.is_empty() { about } else { format!("{expr} ({about})") }
+        if expr.is_empty() {
+            about
+        } else {
+            format!("{expr} ({about})")
+        }
     }
 
     /// What stands in parentheses: kind, mode, value and type.
@@ -177,7 +200,12 @@ impl Checker<'_> {
         }
         match self.w.types.get(t) {
             Type::TypeParam(p) => {
-                let bound = self.w.types.type_param(p).bound.map_or(String::new(), |b| self.type_string(b));
+                let bound = self
+                    .w
+                    .types
+                    .type_param(p)
+                    .bound
+                    .map_or(String::new(), |b| self.type_string(b));
                 let empty = self.w.types.type_set_is_empty(t);
                 let note = if empty { " with empty type set" } else { "" };
                 return format!(" of {desc}type {name} constrained by {bound}{note}");
@@ -214,7 +242,12 @@ impl Checker<'_> {
     }
 
     /// Whether `x` may be assigned to a variable of type `t`; if not, the error's code, with `cause` perhaps explaining it.
-    pub(super) fn operand_assignable(&mut self, x: &Operand, t: TypeId, cause: &mut String) -> Result<(), Code> {
+    pub(super) fn operand_assignable(
+        &mut self,
+        x: &Operand,
+        t: TypeId,
+        cause: &mut String,
+    ) -> Result<(), Code> {
         if !x.is_valid() || x.ty.is_invalid() || t.is_invalid() || self.w.types.identical(x.ty, t) {
             return Ok(());
         }
@@ -230,6 +263,10 @@ impl Checker<'_> {
         } else {
             self.implicit_type_and_value(x, t).is_ok()
         };
-        if fits { Ok(()) } else { Err(Code::IncompatibleAssign) }
+        if fits {
+            Ok(())
+        } else {
+            Err(Code::IncompatibleAssign)
+        }
     }
 }

@@ -9,7 +9,10 @@ use crate::types::{Basic, Type, TypeId};
 
 /// The span of an operator at `pos`.
 fn op_span(pos: Pos, text: &str) -> Span {
-    Span { lo: pos, hi: Pos(pos.0 + text.len() as u32) }
+    Span {
+        lo: pos,
+        hi: Pos(pos.0 + text.len() as u32),
+    }
 }
 
 /// Where an overflow in `e` is reported: at its operator if it has one, else at its start.
@@ -22,7 +25,13 @@ pub(super) fn op_pos(e: &Expr) -> Span {
 
 impl Checker<'_> {
     /// `op x`, for every operator but `*`.
-    pub(super) fn unary<'a>(&mut self, x: &mut Operand<'a>, e: &'a Expr, op: UnaryOp, operand: &'a Expr) {
+    pub(super) fn unary<'a>(
+        &mut self,
+        x: &mut Operand<'a>,
+        e: &'a Expr,
+        op: UnaryOp,
+        operand: &'a Expr,
+    ) {
         self.expr(None, x, operand);
         if !x.is_valid() {
             return;
@@ -61,7 +70,11 @@ impl Checker<'_> {
         if val.is_unknown() {
             return;
         }
-        let bits = if self.w.types.is_unsigned(x.ty) { self.w.types.sizeof(x.ty) as u32 * 8 } else { 0 };
+        let bits = if self.w.types.is_unsigned(x.ty) {
+            self.w.types.sizeof(x.ty) as u32 * 8
+        } else {
+            0
+        };
         x.val = Some(constant::unary_op(op, &val, bits));
         x.expr = Some(e);
         self.overflow(x, op_pos(e));
@@ -107,7 +120,9 @@ impl Checker<'_> {
             None => Err("no specific channel type".to_string()),
             Some((t, Type::Chan(dir, _))) => match dir {
                 ChanDir::Send if recv => Err(format!("send-only channel {}", self.type_string(t))),
-                ChanDir::Recv if !recv => Err(format!("receive-only channel {}", self.type_string(t))),
+                ChanDir::Recv if !recv => {
+                    Err(format!("receive-only channel {}", self.type_string(t)))
+                }
                 _ => Ok(()),
             },
             Some((t, _)) => Err(format!("non-channel {}", self.type_string(t))),
@@ -120,8 +135,11 @@ impl Checker<'_> {
             Err(cause) => cause,
         };
         let what = self.operand_string(x);
-        let (code, verb) =
-            if recv { (Code::InvalidReceive, "receive from") } else { (Code::InvalidSend, "send to") };
+        let (code, verb) = if recv {
+            (Code::InvalidReceive, "receive from")
+        } else {
+            (Code::InvalidSend, "send to")
+        };
         let message = if self.w.types.is_type_param(x.ty) {
             format!("invalid operation: cannot {verb} {what}: {cause}")
         } else {
@@ -170,20 +188,36 @@ impl Checker<'_> {
             return;
         }
         if matches!(op, BinaryOp::Div | BinaryOp::Rem) && self.divides_by_zero(x, &y) {
-            self.error(y.span(), Code::DivByZero, "invalid operation: division by zero");
+            self.error(
+                y.span(),
+                Code::DivByZero,
+                "invalid operation: division by zero",
+            );
             x.invalidate();
             return;
         }
         self.binary_value(x, &y, e, op);
     }
 
-    fn mismatched(&mut self, x: &Operand, y: &Operand, e: Option<&Expr>, sides: (&Expr, &Expr), op: BinaryOp) {
+    fn mismatched(
+        &mut self,
+        x: &Operand,
+        y: &Operand,
+        e: Option<&Expr>,
+        sides: (&Expr, &Expr),
+        op: BinaryOp,
+    ) {
         if x.ty.is_invalid() || y.ty.is_invalid() {
             return;
         }
         let text = match e {
             Some(e) => expr_string(e),
-            None => format!("{} {}= {}", expr_string(sides.0), op.as_str(), expr_string(sides.1)),
+            None => format!(
+                "{} {}= {}",
+                expr_string(sides.0),
+                op.as_str(),
+                expr_string(sides.1)
+            ),
         };
         let (tx, ty) = (self.type_string(x.ty), self.type_string(y.ty));
         let message = format!("invalid operation: {text} (mismatched types {tx} and {ty})");
@@ -210,7 +244,7 @@ impl Checker<'_> {
         }
         if x.is_const() && self.w.types.is_complex(x.ty) {
             // The divisor's squared length may underflow to zero.
-            let square = |v: Value| constant::binary_op(&v, BinaryOp::Mul, &v, false);
+            let square = |v: Value| constant::binary_op(&v, BinaryOp::Mul, &v);
             let (re, im) = (square(val.real()), square(val.imag()));
             return re.sign() == 0 && im.sign() == 0;
         }
@@ -218,7 +252,13 @@ impl Checker<'_> {
     }
 
     /// Both operands have the same type and `op` is defined on it.
-    fn binary_value<'a>(&mut self, x: &mut Operand<'a>, y: &Operand<'a>, e: Option<&'a Expr>, op: BinaryOp) {
+    fn binary_value<'a>(
+        &mut self,
+        x: &mut Operand<'a>,
+        y: &Operand<'a>,
+        e: Option<&'a Expr>,
+        op: BinaryOp,
+    ) {
         if !x.is_const() || !y.is_const() {
             x.mode = OperandMode::Value;
             x.val = None;
@@ -230,7 +270,11 @@ impl Checker<'_> {
             return;
         }
         let integer = op == BinaryOp::Div && self.w.types.is_integer(x.ty);
-        x.val = Some(constant::binary_op(&a, op, &b, integer));
+        x.val = Some(if integer {
+            constant::int_quo(&a, &b)
+        } else {
+            constant::binary_op(&a, op, &b)
+        });
         x.expr = e;
         let at = e.map_or(Span::NONE, op_pos);
         self.overflow(x, at);
@@ -262,7 +306,9 @@ impl Checker<'_> {
         if self.is_interface(x.ty) || self.is_interface(y.ty) {
             return true;
         }
-        if types.all_boolean(x.ty) != types.all_boolean(y.ty) || types.all_string(x.ty) != types.all_string(y.ty) {
+        if types.all_boolean(x.ty) != types.all_boolean(y.ty)
+            || types.all_string(x.ty) != types.all_string(y.ty)
+        {
             return false;
         }
         if x.is_nil() {
@@ -276,7 +322,13 @@ impl Checker<'_> {
     }
 
     /// `x op y` for a comparison operator; with `switch_case`, `x` is a case value and `y` the tag.
-    pub(super) fn comparison(&mut self, x: &mut Operand, y: &Operand, op: BinaryOp, switch_case: bool) {
+    pub(super) fn comparison(
+        &mut self,
+        x: &mut Operand,
+        y: &Operand,
+        op: BinaryOp,
+        switch_case: bool,
+    ) {
         if x.ty.is_invalid() || y.ty.is_invalid() {
             x.invalidate();
             return;
@@ -292,7 +344,10 @@ impl Checker<'_> {
         } else {
             x.mode = OperandMode::Value;
             x.val = None;
-            let (dx, dy) = (self.w.types.default_type(x.ty), self.w.types.default_type(y.ty));
+            let (dx, dy) = (
+                self.w.types.default_type(x.ty),
+                self.w.types.default_type(y.ty),
+            );
             self.update_operand_type(x, dx, true);
             self.update_operand_type(y, dy, true);
         }
@@ -300,10 +355,21 @@ impl Checker<'_> {
     }
 
     /// Whether `x op y` is allowed; if not: whether `y` is to blame, the code, and the cause if there is a specific one.
-    fn comparable_operands(&mut self, x: &Operand, y: &Operand, op: BinaryOp) -> Result<(), (bool, Code, String)> {
+    fn comparable_operands(
+        &mut self,
+        x: &Operand,
+        y: &Operand,
+        op: BinaryOp,
+    ) -> Result<(), (bool, Code, String)> {
         let mut why = String::new();
-        if self.operand_assignable(x, y.ty, &mut why).is_err() && self.operand_assignable(y, x.ty, &mut why).is_err() {
-            let cause = format!("mismatched types {} and {}", self.type_string(x.ty), self.type_string(y.ty));
+        if self.operand_assignable(x, y.ty, &mut why).is_err()
+            && self.operand_assignable(y, x.ty, &mut why).is_err()
+        {
+            let cause = format!(
+                "mismatched types {} and {}",
+                self.type_string(x.ty),
+                self.type_string(y.ty)
+            );
             return Err((true, Code::MismatchedTypes, cause));
         }
         let types = &self.w.types;
@@ -317,7 +383,11 @@ impl Checker<'_> {
         }
         if x.is_nil() || y.is_nil() {
             let t = if x.is_nil() { y.ty } else { x.ty };
-            return if types.has_nil(t) { Ok(()) } else { Err((true, code, String::new())) };
+            return if types.has_nil(t) {
+                Ok(())
+            } else {
+                Err((true, code, String::new()))
+            };
         }
         if !types.comparable(x.ty) {
             return Err((false, code, self.incomparable_cause(x.ty)));
@@ -353,10 +423,18 @@ impl Checker<'_> {
         }
         let (a, b) = (x.expr_string(), y.expr_string());
         if switch_case {
-            self.error(x.span(), code, format!("invalid case {a} in switch on {b} ({cause})"));
+            self.error(
+                x.span(),
+                code,
+                format!("invalid case {a} in switch on {b} ({cause})"),
+            );
         } else {
             let at = if on_y { y.span() } else { x.span() };
-            self.error(at, code, format!("invalid operation: {a} {} {b} ({cause})", op.as_str()));
+            self.error(
+                at,
+                code,
+                format!("invalid operation: {a} {} {b} ({cause})", op.as_str()),
+            );
         }
     }
 
@@ -371,8 +449,18 @@ impl Checker<'_> {
     }
 
     /// `x << y` or `x >> y`; `e` is the expression, absent for an assignment operation.
-    fn shift<'a>(&mut self, x: &mut Operand<'a>, y: &mut Operand<'a>, e: Option<&'a Expr>, op: BinaryOp) {
-        let xval = if x.is_const() { Some(x.value().to_int()) } else { None };
+    fn shift<'a>(
+        &mut self,
+        x: &mut Operand<'a>,
+        y: &mut Operand<'a>,
+        e: Option<&'a Expr>,
+        op: BinaryOp,
+    ) {
+        let xval = if x.is_const() {
+            Some(x.value().to_int())
+        } else {
+            None
+        };
         let untyped = self.w.types.is_untyped(x.ty);
         let integral = untyped && xval.as_ref().is_some_and(|v| v.kind() == Kind::Int);
         if !self.w.types.all_integer(x.ty) && !integral {
@@ -440,7 +528,14 @@ impl Checker<'_> {
         false
     }
 
-    fn constant_shift<'a>(&mut self, x: &mut Operand<'a>, y: &Operand, xval: Value, e: Option<&'a Expr>, op: BinaryOp) {
+    fn constant_shift<'a>(
+        &mut self,
+        x: &mut Operand<'a>,
+        y: &Operand,
+        xval: Value,
+        e: Option<&'a Expr>,
+        op: BinaryOp,
+    ) {
         // Enough to write down the smallest float64.
         const SHIFT_BOUND: u64 = 1023 - 1 + 52;
         let to_integer = |check: &Self, x: &mut Operand| {

@@ -14,7 +14,11 @@ impl Checker<'_> {
     pub(super) fn range_stmt(&mut self, at: Span, s: &RangeStmt) {
         let mut x = Operand::new();
         self.expr(None, &mut x, &s.x);
-        let (key, val) = if x.is_valid() { self.range_types(&x, s) } else { (None, None) };
+        let (key, val) = if x.is_valid() {
+            self.range_types(&x, s)
+        } else {
+            (None, None)
+        };
         self.in_block(|c| {
             if s.define {
                 c.define_range_vars(at, s, &mut x, [key, val]);
@@ -48,7 +52,13 @@ impl Checker<'_> {
         }
     }
 
-    fn define_range_vars<'a>(&mut self, at: Span, s: &'a RangeStmt, x: &mut Operand<'a>, types: [Option<TypeId>; 2]) {
+    fn define_range_vars<'a>(
+        &mut self,
+        at: Span,
+        s: &'a RangeStmt,
+        x: &mut Operand<'a>,
+        types: [Option<TypeId>; 2],
+    ) {
         let over_int = self.w.types.is_integer(x.ty);
         let mut vars = Vec::new();
         for (lhs, ty) in [&s.key, &s.value].into_iter().zip(types) {
@@ -80,7 +90,10 @@ impl Checker<'_> {
             self.error(lhs.span, Code::InvalidSyntaxTree, message);
             return self.dummy_var(lhs.span);
         };
-        let obj = self.w.objects.new_var(id.name, id.span, self.pkg, TypeId::INVALID, VarKind::Local);
+        let obj =
+            self.w
+                .objects
+                .new_var(id.name, id.span, self.pkg, TypeId::INVALID, VarKind::Local);
         self.record_def(id, obj);
         if !id.name.is_blank() {
             vars.push(obj);
@@ -88,7 +101,12 @@ impl Checker<'_> {
         obj
     }
 
-    fn assign_range_vars<'a>(&mut self, s: &'a RangeStmt, x: &mut Operand<'a>, types: [Option<TypeId>; 2]) {
+    fn assign_range_vars<'a>(
+        &mut self,
+        s: &'a RangeStmt,
+        x: &mut Operand<'a>,
+        types: [Option<TypeId>; 2],
+    ) {
         let over_int = self.w.types.is_integer(x.ty);
         if s.key.is_none() {
             if over_int {
@@ -97,7 +115,9 @@ impl Checker<'_> {
             return;
         }
         for (lhs, ty) in [&s.key, &s.value].into_iter().zip(types) {
-            let (Some(lhs), Some(ty)) = (lhs, ty.filter(|t| !t.is_invalid())) else { continue };
+            let (Some(lhs), Some(ty)) = (lhs, ty.filter(|t| !t.is_invalid())) else {
+                continue;
+            };
             if !over_int {
                 let mut y = Operand::made_up(ty, Some(lhs), &expr_string(lhs));
                 self.assign_var(lhs, &mut y, "assignment");
@@ -105,7 +125,10 @@ impl Checker<'_> {
             }
             self.assign_var(lhs, x, "range clause");
             if x.is_valid() && !self.w.types.is_integer(x.ty) {
-                let message = format!("cannot use iteration variable of type {}", self.type_string(x.ty));
+                let message = format!(
+                    "cannot use iteration variable of type {}",
+                    self.type_string(x.ty)
+                );
                 self.error(lhs.span, Code::InvalidRangeExpr, message);
             }
         }
@@ -117,13 +140,16 @@ impl Checker<'_> {
     /// Why `t` cannot be ranged over; empty if there is nothing specific to say.
     pub(crate) fn range_key_val(&self, t: TypeId) -> Result<KeyVal, String> {
         let u = self.common_under(t, |term| match term {
-            Some((t, Type::Chan(ChanDir::Send, _))) => {
-                Err(format!("receive from send-only channel {}", self.type_string(t)))
-            }
+            Some((t, Type::Chan(ChanDir::Send, _))) => Err(format!(
+                "receive from send-only channel {}",
+                self.type_string(t)
+            )),
             _ => Ok(()),
         })?;
         match self.array_ptr_deref(u) {
-            Type::Basic(_) if self.w.types.is_string(u) => Ok((Some(TypeId::INT), Some(TypeId::RUNE))),
+            Type::Basic(_) if self.w.types.is_string(u) => {
+                Ok((Some(TypeId::INT), Some(TypeId::RUNE)))
+            }
             Type::Basic(_) if self.w.types.is_integer(u) => Ok((Some(t), None)),
             Type::Array(_, elem) | Type::Slice(elem) => Ok((Some(TypeId::INT), Some(elem))),
             Type::Map(key, elem) => Ok((Some(key), Some(elem))),
@@ -135,7 +161,9 @@ impl Checker<'_> {
 
     fn range_func(&self, params: &[TypeId], results: &[TypeId]) -> Result<KeyVal, String> {
         let bad = |why: &str| Err(format!("func must be func(yield func(...) bool): {why}"));
-        let [yield_type] = params else { return bad("wrong argument count") };
+        let [yield_type] = params else {
+            return bad("wrong argument count");
+        };
         if !results.is_empty() {
             return bad("unexpected results");
         }
@@ -143,17 +171,24 @@ impl Checker<'_> {
             Ok(u) => u,
             Err(why) => return bad(&format!("in yield type, {why}")),
         };
-        let Type::Signature(cb) = self.w.types.get(u) else { return bad("argument is not func") };
+        let Type::Signature(cb) = self.w.types.get(u) else {
+            return bad("argument is not func");
+        };
         if cb.params.len() > 2 {
             return bad("yield func has too many parameters");
         }
         match &cb.results[..] {
             [b] if self.w.types.identical(*b, TypeId::BOOL) => {}
-            [b] if self.w.types.is_boolean(*b) => return bad("yield func returns user-defined boolean, not bool"),
+            [b] if self.w.types.is_boolean(*b) => {
+                return bad("yield func returns user-defined boolean, not bool");
+            }
             _ => return bad("yield func does not return bool"),
         }
         if cb.variadic {
-            return Err(format!("yield func of type {} cannot be variadic", self.type_string(u)));
+            return Err(format!(
+                "yield func of type {} cannot be variadic",
+                self.type_string(u)
+            ));
         }
         Ok((cb.params.first().copied(), cb.params.get(1).copied()))
     }

@@ -21,27 +21,32 @@ impl Checker<'_> {
             StmtKind::Return(_) => true,
             StmtKind::Branch(kind, _) => matches!(kind, BranchKind::Goto | BranchKind::Fallthrough),
             StmtKind::Block(b) => self.is_terminating_list(&b.stmts),
-            StmtKind::If(s) => {
-                s.els.as_ref().is_some_and(|els| self.is_terminating_list(&s.then.stmts) && self.is_terminating(els, None))
-            }
+            StmtKind::If(s) => s.els.as_ref().is_some_and(|els| {
+                self.is_terminating_list(&s.then.stmts) && self.is_terminating(els, None)
+            }),
             StmtKind::Switch(s) => self.is_terminating_switch(&s.clauses, label),
             StmtKind::TypeSwitch(s) => self.is_terminating_switch(&s.clauses, label),
-            StmtKind::Select(s) => {
-                s.clauses.iter().all(|c| self.is_terminating_list(&c.body) && !has_break_list(&c.body, label, true))
-            }
+            StmtKind::Select(s) => s.clauses.iter().all(|c| {
+                self.is_terminating_list(&c.body) && !has_break_list(&c.body, label, true)
+            }),
             StmtKind::For(s) => s.cond.is_none() && !has_break_list(&s.body.stmts, label, true),
             _ => false,
         })
     }
 
     fn is_terminating_list(&self, list: &[Stmt]) -> bool {
-        let last = list.iter().rev().find(|s| !matches!(s.kind, StmtKind::Empty));
+        let last = list
+            .iter()
+            .rev()
+            .find(|s| !matches!(s.kind, StmtKind::Empty));
         last.is_some_and(|s| self.is_terminating(s, None))
     }
 
     fn is_terminating_switch(&self, clauses: &[CaseClause], label: Option<Symbol>) -> bool {
         clauses.iter().any(|c| c.is_default)
-            && clauses.iter().all(|c| self.is_terminating_list(&c.body) && !has_break_list(&c.body, label, true))
+            && clauses
+                .iter()
+                .all(|c| self.is_terminating_list(&c.body) && !has_break_list(&c.body, label, true))
     }
 }
 
@@ -55,12 +60,23 @@ fn has_break(s: &Stmt, label: Option<Symbol>, implicit: bool) -> bool {
         StmtKind::Block(b) => has_break_list(&b.stmts, label, implicit),
         StmtKind::If(s) => {
             has_break_list(&s.then.stmts, label, implicit)
-                || s.els.as_ref().is_some_and(|els| has_break(els, label, implicit))
+                || s.els
+                    .as_ref()
+                    .is_some_and(|els| has_break(els, label, implicit))
         }
         _ if label.is_none() => false,
-        StmtKind::Switch(s) => s.clauses.iter().any(|c| has_break_list(&c.body, label, false)),
-        StmtKind::TypeSwitch(s) => s.clauses.iter().any(|c| has_break_list(&c.body, label, false)),
-        StmtKind::Select(s) => s.clauses.iter().any(|c| has_break_list(&c.body, label, false)),
+        StmtKind::Switch(s) => s
+            .clauses
+            .iter()
+            .any(|c| has_break_list(&c.body, label, false)),
+        StmtKind::TypeSwitch(s) => s
+            .clauses
+            .iter()
+            .any(|c| has_break_list(&c.body, label, false)),
+        StmtKind::Select(s) => s
+            .clauses
+            .iter()
+            .any(|c| has_break_list(&c.body, label, false)),
         StmtKind::For(s) => has_break_list(&s.body.stmts, label, false),
         StmtKind::Range(s) => has_break_list(&s.body.stmts, label, false),
         _ => false,

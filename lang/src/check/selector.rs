@@ -4,29 +4,69 @@ use super::{Checker, Operand, OperandMode, Selection, SelectionKind, expr_string
 use crate::ast::{Expr, ExprKind, Ident};
 use crate::diag::Code;
 use crate::symbol::Symbol;
-use crate::types::{Found, LookupError, Member, NamedId, ObjId, ObjKind, PkgId, Signature, Type, TypeId, lookup_field_or_method};
+use crate::types::{
+    Found, LookupError, Member, NamedId, ObjId, ObjKind, PkgId, Signature, Type, TypeId,
+    lookup_field_or_method,
+};
 
 impl Checker<'_> {
     /// The field or method `name` of `t` as seen from the current package.
-    pub(super) fn lookup_member(&self, t: TypeId, addressable: bool, name: Symbol) -> Result<Found, LookupError> {
-        lookup_field_or_method(&self.w.types, &self.w.objects, t, addressable, Some(self.pkg), name, false)
+    pub(super) fn lookup_member(
+        &self,
+        t: TypeId,
+        addressable: bool,
+        name: Symbol,
+    ) -> Result<Found, LookupError> {
+        lookup_field_or_method(
+            &self.w.types,
+            &self.w.objects,
+            t,
+            addressable,
+            Some(self.pkg),
+            name,
+            false,
+        )
     }
 
     /// A field or method whose name differs in case only, or that is not visible from here.
-    pub(super) fn lookup_similar(&self, t: TypeId, addressable: bool, name: Symbol) -> Option<Found> {
-        lookup_field_or_method(&self.w.types, &self.w.objects, t, addressable, Some(self.pkg), name, true).ok()
+    pub(super) fn lookup_similar(
+        &self,
+        t: TypeId,
+        addressable: bool,
+        name: Symbol,
+    ) -> Option<Found> {
+        lookup_field_or_method(
+            &self.w.types,
+            &self.w.objects,
+            t,
+            addressable,
+            Some(self.pkg),
+            name,
+            true,
+        )
+        .ok()
     }
 
-    /// `inner.sel`; with `want_type`, it must denote a type.
-    pub(super) fn selector<'a>(&mut self, x: &mut Operand<'a>, e: &'a Expr, inner: &'a Expr, sel: Ident, want_type: bool) {
-        self.select(x, e, inner, sel, want_type);
+    /// Checks the selector expression `e`; with `want_type`, it must denote a type.
+    pub(super) fn selector<'a>(&mut self, x: &mut Operand<'a>, e: &'a Expr, want_type: bool) {
+        x.invalidate();
+        if let ExprKind::Selector(inner, sel) = &e.kind {
+            self.select(x, e, inner, *sel, want_type);
+        }
         if !x.is_valid() {
             x.ty = TypeId::INVALID;
         }
         x.expr = Some(e);
     }
 
-    fn select<'a>(&mut self, x: &mut Operand<'a>, e: &'a Expr, inner: &'a Expr, sel: Ident, want_type: bool) {
+    fn select<'a>(
+        &mut self,
+        x: &mut Operand<'a>,
+        e: &'a Expr,
+        inner: &'a Expr,
+        sel: Ident,
+        want_type: bool,
+    ) {
         if let ExprKind::Ident(id) = &inner.kind
             && let Some((obj, pkg)) = self.package_name(id.name)
         {
@@ -39,7 +79,10 @@ impl Checker<'_> {
         match x.mode {
             OperandMode::Invalid => return,
             OperandMode::Builtin => {
-                let message = format!("invalid use of {} in selector expression", self.operand_string(x));
+                let message = format!(
+                    "invalid use of {} in selector expression",
+                    self.operand_string(x)
+                );
                 self.error(e.span, Code::UncalledBuiltin, message);
                 return x.invalidate();
             }
@@ -49,7 +92,11 @@ impl Checker<'_> {
             return x.invalidate();
         }
         if want_type {
-            self.error(sel.span, Code::NotAType, format!("{} is not a type", expr_string(e)));
+            self.error(
+                sel.span,
+                Code::NotAType,
+                format!("{} is not a type", expr_string(e)),
+            );
             return x.invalidate();
         }
         if let Type::Pointer(base) = self.w.types.under(x.ty)
@@ -82,7 +129,8 @@ impl Checker<'_> {
         let Some(exp) = self.w.objects.lookup(scope, sel.name) else {
             let text = expr_string(e);
             let names = self.w.objects.scope_names(scope);
-            let similar = |n: &Symbol| n.is_exported() && n.as_str().eq_ignore_ascii_case(sel.name.as_str());
+            let similar =
+                |n: &Symbol| n.is_exported() && n.as_str().eq_ignore_ascii_case(sel.name.as_str());
             let message = match names.iter().map(|n| n.0).find(similar) {
                 Some(other) => format!("undefined: {text} (but have {other})"),
                 None => format!("undefined: {text}"),
@@ -96,7 +144,7 @@ impl Checker<'_> {
             self.error(sel.span, Code::UnexportedName, message);
         }
         self.record_use(&sel, exp);
-        self.obj_decl(exp);
+        self.resolve(exp, false);
         let obj = self.w.objects.get(exp);
         x.ty = obj.ty;
         x.mode = match obj.kind {
@@ -124,17 +172,26 @@ impl Checker<'_> {
         }
         let (text, t, name) = (x.expr_string(), self.type_string(x.ty), sel.name);
         let (code, message) = match why {
-            LookupError::Ambiguous => (Code::AmbiguousSelector, format!("ambiguous selector {text}.{name}")),
+            LookupError::Ambiguous => (
+                Code::AmbiguousSelector,
+                format!("ambiguous selector {text}.{name}"),
+            ),
             LookupError::PointerReceiver if x.mode == OperandMode::TypeExpr => (
                 Code::InvalidMethodExpr,
-                format!("invalid method expression {t}.{name} (needs pointer receiver (*{t}).{name})"),
+                format!(
+                    "invalid method expression {t}.{name} (needs pointer receiver (*{t}).{name})"
+                ),
             ),
-            LookupError::PointerReceiver => {
-                (Code::InvalidMethodExpr, format!("cannot call pointer method {name} on {t}"))
-            }
+            LookupError::PointerReceiver => (
+                Code::InvalidMethodExpr,
+                format!("cannot call pointer method {name} on {t}"),
+            ),
             LookupError::NotFound => {
                 let why = self.missing_member(x, name);
-                (Code::MissingFieldOrMethod, format!("{text}.{name} undefined ({why})"))
+                (
+                    Code::MissingFieldOrMethod,
+                    format!("{text}.{name} undefined ({why})"),
+                )
             }
         };
         self.error(sel.span, code, message);
@@ -155,15 +212,27 @@ impl Checker<'_> {
     }
 
     /// What to say about the missing `name` in `t` when there is something similar.
-    pub(super) fn lookup_error(&self, t: TypeId, name: Symbol, similar: Option<&Found>, literal: bool) -> String {
+    pub(super) fn lookup_error(
+        &self,
+        t: TypeId,
+        name: Symbol,
+        similar: Option<&Found>,
+        literal: bool,
+    ) -> String {
         let t = self.type_string(t);
         let (what, alt, pkg) = match similar.map(|f| &f.member) {
             Some(Member::Field(f)) => ("field", Some(f.name), f.pkg),
-            Some(Member::Method(m, _)) => ("method", Some(self.w.objects.name(*m)), self.w.objects.pkg(*m)),
+            Some(Member::Method(m, _)) => (
+                "method",
+                Some(self.w.objects.name(*m)),
+                self.w.objects.pkg(*m),
+            ),
             Some(Member::Interface(m)) => ("method", Some(m.name), m.pkg),
             None => ("", None, None),
         };
-        let case = alt.map_or(Similar::Missing, |alt| similarity(name, alt, pkg == Some(self.pkg)));
+        let case = alt.map_or(Similar::Missing, |alt| {
+            similarity(name, alt, pkg == Some(self.pkg))
+        });
         let alt = alt.unwrap_or(name);
         if literal {
             let unknown = format!("unknown field {name} in struct literal of type {t}");
@@ -185,12 +254,20 @@ impl Checker<'_> {
         }
     }
 
-    fn selected<'a>(&mut self, x: &mut Operand<'a>, e: &'a Expr, inner: &'a Expr, sel: Ident, found: Found) {
+    fn selected<'a>(
+        &mut self,
+        x: &mut Operand<'a>,
+        e: &'a Expr,
+        inner: &'a Expr,
+        sel: Ident,
+        found: Found,
+    ) {
         let (method, sig) = match &found.member {
             Member::Field(f) => {
                 if x.mode == OperandMode::TypeExpr {
                     let (name, t) = (sel.name, self.type_string(x.ty));
-                    let message = format!("operand for field selector {name} must be value of type {t}");
+                    let message =
+                        format!("operand for field selector {name} must be value of type {t}");
                     self.error(inner.span, Code::MissingFieldOrMethod, message);
                     return x.invalidate();
                 }
@@ -204,7 +281,7 @@ impl Checker<'_> {
                 return;
             }
             Member::Method(m, named) => {
-                self.obj_decl(*m);
+                self.resolve(*m, false);
                 self.add_dependency(*m);
                 self.record_use(&sel, *m);
                 (Some(*m), self.method_signature(*m, *named))
@@ -233,23 +310,37 @@ impl Checker<'_> {
         method: Option<ObjId>,
         ty: TypeId,
     ) {
-        let selection = Selection { kind, recv, path: found.path.clone(), indirect: found.indirect, method, ty };
+        let selection = Selection {
+            kind,
+            recv,
+            path: found.path.clone(),
+            indirect: found.indirect,
+            method,
+            ty,
+        };
         self.info().selections.insert(e.id, selection);
     }
 
     /// The function type of a method expression: the receiver is the first parameter.
     fn method_expr_type(&self, recv: TypeId, sig: TypeId) -> TypeId {
-        let Type::Signature(s) = self.w.types.get(sig) else { return TypeId::INVALID };
+        let Type::Signature(s) = self.w.types.get(sig) else {
+            return TypeId::INVALID;
+        };
         let mut params = vec![recv];
         params.extend(&s.params);
-        self.w.types.signature(Signature { params, ..(*s).clone() })
+        self.w.types.signature(Signature {
+            params,
+            ..(*s).clone()
+        })
     }
 
     /// The signature of method `m` of the named type `named`, whose type arguments take the place of the receiver's type
     /// parameters.
     pub(crate) fn method_signature(&self, m: ObjId, named: NamedId) -> TypeId {
         let sig = self.w.objects.ty(m);
-        let Some((origin, targs)) = self.w.types.named(named).origin else { return sig };
+        let Some((origin, targs)) = self.w.types.named(named).origin else {
+            return sig;
+        };
         let tparams = self.w.types.named(origin).tparams;
         let sig = self.w.types.subst(sig, &tparams, &targs);
         self.instantiate_bounds(sig, &tparams, &targs)
@@ -263,9 +354,16 @@ impl Checker<'_> {
         targs: &[TypeId],
     ) -> TypeId {
         let types = &self.w.types;
-        let Type::Signature(s) = types.get(sig) else { return sig };
+        let Type::Signature(s) = types.get(sig) else {
+            return sig;
+        };
         let bound = |p: &crate::types::TypeParamId| types.type_param(*p).bound;
-        if !s.tparams.iter().filter_map(bound).any(|b| types.mentions(b, tparams)) {
+        if !s
+            .tparams
+            .iter()
+            .filter_map(bound)
+            .any(|b| types.mentions(b, tparams))
+        {
             return sig;
         }
         let fresh: Vec<_> = s
@@ -279,10 +377,17 @@ impl Checker<'_> {
         let fresh_types: Vec<TypeId> = fresh.iter().map(|f| f.1).collect();
         for (&p, &(q, _)) in s.tparams.iter().zip(&fresh) {
             if let Some(b) = bound(&p) {
-                types.set_bound(q, types.subst(types.subst(b, tparams, targs), &s.tparams, &fresh_types));
+                types.set_bound(
+                    q,
+                    types.subst(types.subst(b, tparams, targs), &s.tparams, &fresh_types),
+                );
             }
         }
-        let all = |list: &[TypeId]| list.iter().map(|&t| types.subst(t, &s.tparams, &fresh_types)).collect();
+        let all = |list: &[TypeId]| {
+            list.iter()
+                .map(|&t| types.subst(t, &s.tparams, &fresh_types))
+                .collect()
+        };
         types.signature(Signature {
             params: all(&s.params),
             results: all(&s.results),

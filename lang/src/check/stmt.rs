@@ -5,7 +5,10 @@
 
 use super::expr::StmtUse;
 use super::{Checker, Env, Operand, OperandMode, expr_string};
-use crate::ast::{AssignOp, AssignStmt, BlockStmt, Expr, ExprKind, IfStmt, ForStmt, SelectStmt, Stmt, StmtKind, UnaryOp, deep, unparen};
+use crate::ast::{
+    AssignOp, AssignStmt, BlockStmt, Expr, ExprKind, ForStmt, IfStmt, SelectStmt, Stmt, StmtKind,
+    UnaryOp, deep, unparen,
+};
 use crate::constant::Value;
 use crate::diag::{Code, Label};
 use crate::source::{Pos, Span};
@@ -48,7 +51,10 @@ impl Checker<'_> {
         self.stmt_list(&body.block.stmts);
         self.branches(body.block);
         if !self.result_types().is_empty() && !self.is_terminating_block(body.block) {
-            let brace = Span { lo: Pos(body.block.span.hi.0.saturating_sub(1)), hi: body.block.span.hi };
+            let brace = Span {
+                lo: Pos(body.block.span.hi.0.saturating_sub(1)),
+                hi: body.block.span.hi,
+            };
             self.error(brace, Code::MissingReturn, "missing return");
         }
         self.usage(body.scope);
@@ -61,7 +67,11 @@ impl Checker<'_> {
             let local = self.w.objects.var_kind(v) == Some(VarKind::Local);
             if local && !self.w.objects.is_used(v) {
                 let (name, span) = self.w.objects.with(v, |o| (o.name, o.span));
-                self.soft_error(span, Code::UnusedVar, format!("declared and not used: {name}"));
+                self.soft_error(
+                    span,
+                    Code::UnusedVar,
+                    format!("declared and not used: {name}"),
+                );
             }
         }
         for child in self.w.objects.scope_children(scope) {
@@ -176,7 +186,10 @@ impl Checker<'_> {
             AssignOp::Define => self.short_var_decl(a.op_pos, &a.lhs, &a.rhs),
             AssignOp::Op(op) => {
                 let ([lhs], [rhs]) = (&a.lhs[..], &a.rhs[..]) else {
-                    let message = format!("assignment operation {}= requires single-valued expressions", op.as_str());
+                    let message = format!(
+                        "assignment operation {}= requires single-valued expressions",
+                        op.as_str()
+                    );
                     self.error(at, Code::MultiValAssignOp, message);
                     return;
                 };
@@ -190,7 +203,11 @@ impl Checker<'_> {
     fn suspended_call(&mut self, keyword: &str, code: Code, call: &Expr) {
         if !matches!(call.kind, ExprKind::Call(_)) {
             if !matches!(call.kind, ExprKind::Bad) {
-                self.error(call.span, code, format!("expression in {keyword} must be function call"));
+                self.error(
+                    call.span,
+                    code,
+                    format!("expression in {keyword} must be function call"),
+                );
             }
             self.use_exprs([call]);
             return;
@@ -214,7 +231,10 @@ impl Checker<'_> {
         }
         let vars = self.env.sig_vars.clone();
         let types = self.result_types();
-        let named = vars.results.first().is_some_and(|&v| !self.w.objects.name(v).as_str().is_empty());
+        let named = vars
+            .results
+            .first()
+            .is_some_and(|&v| !self.w.objects.name(v).as_str().is_empty());
         if results.is_empty() && named {
             return self.results_in_scope(at, &vars.results);
         }
@@ -232,7 +252,10 @@ impl Checker<'_> {
                 let message = format!("result parameter {name} not in scope at return");
                 self.error(at, Code::OutOfScopeResult, message);
                 let shown = self.object_string(v);
-                self.add_note(self.w.objects.span(alt), format!("inner declaration of {shown}"));
+                self.add_note(
+                    self.w.objects.span(alt),
+                    format!("inner declaration of {shown}"),
+                );
             }
         }
     }
@@ -250,7 +273,11 @@ impl Checker<'_> {
         let mut x = Operand::new();
         self.expr(None, &mut x, e);
         if x.is_valid() && !self.w.types.all_boolean(x.ty) {
-            self.error(e.span, Code::InvalidCond, format!("non-boolean condition in {what} statement"));
+            self.error(
+                e.span,
+                Code::InvalidCond,
+                format!("non-boolean condition in {what} statement"),
+            );
         }
     }
 
@@ -284,7 +311,12 @@ impl Checker<'_> {
     }
 
     fn select_stmt(&mut self, s: &SelectStmt) {
-        let defaults = s.clauses.iter().filter(|c| c.comm.is_none()).map(|c| c.span).collect::<Vec<_>>();
+        let defaults = s
+            .clauses
+            .iter()
+            .filter(|c| c.comm.is_none())
+            .map(|c| c.span)
+            .collect::<Vec<_>>();
         self.multiple_defaults(&defaults);
         for clause in &s.clauses {
             if let Some(comm) = &clause.comm
@@ -305,10 +337,16 @@ impl Checker<'_> {
 
     /// Reports every `default` but the first.
     pub(super) fn multiple_defaults(&mut self, defaults: &[Span]) {
-        let Some((first, rest)) = defaults.split_first() else { return };
+        let Some((first, rest)) = defaults.split_first() else {
+            return;
+        };
         let at = self.position(first.lo);
         for span in rest {
-            self.error(*span, Code::DuplicateDefault, format!("multiple defaults (first at {at})"));
+            self.error(
+                *span,
+                Code::DuplicateDefault,
+                format!("multiple defaults (first at {at})"),
+            );
         }
     }
 }
@@ -319,7 +357,9 @@ fn is_communication(s: &Stmt) -> bool {
     match &s.kind {
         StmtKind::Send(..) | StmtKind::Bad => true,
         StmtKind::Expr(e) => receive(e),
-        StmtKind::Assign(a) => matches!(&a.rhs[..], [rhs] if receive(rhs)) && !matches!(a.op, AssignOp::Op(_)),
+        StmtKind::Assign(a) => {
+            matches!(&a.rhs[..], [rhs] if receive(rhs)) && !matches!(a.op, AssignOp::Op(_))
+        }
         _ => false,
     }
 }

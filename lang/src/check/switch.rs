@@ -1,7 +1,9 @@
 //! Expression and type switches (spec: Switch statements).
 
 use super::{Checker, Operand};
-use crate::ast::{BinaryOp, CaseClause, Expr, ExprKind, Ident, SwitchStmt, TypeSwitchStmt, unparen};
+use crate::ast::{
+    BinaryOp, CaseClause, Expr, ExprKind, Ident, SwitchStmt, TypeSwitchStmt, unparen,
+};
 use crate::constant::{self, Kind, Value};
 use crate::diag::Code;
 use crate::source::Span;
@@ -57,7 +59,11 @@ impl Checker<'_> {
     }
 
     fn multiple_case_defaults(&mut self, clauses: &[CaseClause]) {
-        let defaults: Vec<Span> = clauses.iter().filter(|c| c.is_default).map(|c| c.span).collect();
+        let defaults: Vec<Span> = clauses
+            .iter()
+            .filter(|c| c.is_default)
+            .map(|c| c.span)
+            .collect();
         self.multiple_defaults(&defaults);
     }
 
@@ -81,13 +87,19 @@ impl Checker<'_> {
     }
 
     fn duplicate_case(&mut self, v: &Operand, seen: &mut Seen) {
-        let Some(key) = case_key(&v.value()) else { return };
+        let Some(key) = case_key(&v.value()) else {
+            return;
+        };
         let list = seen.entry(key).or_default();
-        let Some(&(previous, _)) = list.iter().find(|(_, t)| self.w.types.identical(*t, v.ty)) else {
+        let Some(&(previous, _)) = list.iter().find(|(_, t)| self.w.types.identical(*t, v.ty))
+        else {
             list.push((v.span(), v.ty));
             return;
         };
-        let message = format!("duplicate case {} in expression switch", self.operand_string(v));
+        let message = format!(
+            "duplicate case {} in expression switch",
+            self.operand_string(v)
+        );
         self.error(v.span(), Code::DuplicateCase, message);
         self.add_note(previous, "previous case".to_string());
     }
@@ -140,7 +152,10 @@ impl Checker<'_> {
     }
 
     fn clause_var(&mut self, clause: &CaseClause, bind: &Ident, t: TypeId) -> ObjId {
-        let obj = self.w.objects.new_var(bind.name, bind.span, self.pkg, t, VarKind::Local);
+        let obj = self
+            .w
+            .objects
+            .new_var(bind.name, bind.span, self.pkg, t, VarKind::Local);
         self.declare(self.env.scope, None, obj, clause.colon);
         self.record_implicit(clause.id, obj);
         obj
@@ -153,17 +168,29 @@ impl Checker<'_> {
             self.w.objects.mark_used(v);
         }
         if !used {
-            self.soft_error(bind.span, Code::UnusedVar, format!("{} declared and not used", bind.name));
+            self.soft_error(
+                bind.span,
+                Code::UnusedVar,
+                format!("{} declared and not used", bind.name),
+            );
         }
     }
 
     fn is_nil_expr(&self, e: &Expr) -> bool {
-        let ExprKind::Ident(id) = &unparen(e).kind else { return false };
-        self.lookup(id.name).is_some_and(|o| self.w.objects.with(o, |o| matches!(o.kind, ObjKind::Nil)))
+        let ExprKind::Ident(id) = &unparen(e).kind else {
+            return false;
+        };
+        self.lookup(id.name)
+            .is_some_and(|o| self.w.objects.with(o, |o| matches!(o.kind, ObjKind::Nil)))
     }
 
     /// Checks the types of a clause; what is returned is the type of the variable bound in it.
-    fn case_types(&mut self, x: &Operand, types: &[Expr], seen: &mut Vec<(Option<TypeId>, Span)>) -> TypeId {
+    fn case_types(
+        &mut self,
+        x: &Operand,
+        types: &[Expr],
+        seen: &mut Vec<(Option<TypeId>, Span)>,
+    ) -> TypeId {
         let mut only = None;
         for e in types {
             let t = if self.is_nil_expr(e) {
@@ -207,7 +234,10 @@ impl Checker<'_> {
 /// The key of a constant whose duplicates in a switch are errors.
 fn case_key(v: &Value) -> Option<ConstKey> {
     match v.kind() {
-        Kind::Int => v.as_i64().map(ConstKey::Int).or_else(|| v.as_u64().map(ConstKey::Uint)),
+        Kind::Int => v
+            .as_i64()
+            .map(ConstKey::Int)
+            .or_else(|| v.as_u64().map(ConstKey::Uint)),
         Kind::Float => {
             let exact = constant::compare(&v.round_to_f64(), BinaryOp::Eq, v);
             exact.then(|| ConstKey::Float(v.to_f64().to_bits()))
@@ -219,14 +249,23 @@ fn case_key(v: &Value) -> Option<ConstKey> {
 
 /// The key of a constant map key: equal numbers have equal keys whatever their kind.
 pub(super) fn literal_key(v: &Value) -> Option<ConstKey> {
-    let float = |v: &Value| if v.to_f64() == 0.0 { 0 } else { v.to_f64().to_bits() };
+    let float = |v: &Value| {
+        if v.to_f64() == 0.0 {
+            0
+        } else {
+            v.to_f64().to_bits()
+        }
+    };
     match v.kind() {
         Kind::Bool => v.as_bool().map(ConstKey::Bool),
         Kind::String => v.as_str().map(|s| ConstKey::String(s.clone())),
         Kind::Int | Kind::Float | Kind::Complex => {
             let i = v.to_int();
             if i.kind() == Kind::Int {
-                return i.as_i64().map(ConstKey::Int).or_else(|| i.as_u64().map(ConstKey::Uint));
+                return i
+                    .as_i64()
+                    .map(ConstKey::Int)
+                    .or_else(|| i.as_u64().map(ConstKey::Uint));
             }
             if v.to_float().kind() == Kind::Float {
                 return Some(ConstKey::Float(float(&v.to_float())));

@@ -14,16 +14,19 @@ impl Checker<'_> {
             return vec![Some((t, self.w.types.under(t)))];
         }
         match self.w.types.specific_types(t) {
-            Some(terms) if !terms.is_empty() => {
-                terms.into_iter().map(|t| Some((t, self.w.types.under(t)))).collect()
-            }
+            Some(terms) if !terms.is_empty() => terms
+                .into_iter()
+                .map(|t| Some((t, self.w.types.under(t))))
+                .collect(),
             _ => vec![None],
         }
     }
 
     /// Whether `f` holds for the underlying shape of every type of `t`'s type set (`None`: there are no specific types).
     pub(super) fn under_is(&self, t: TypeId, mut f: impl FnMut(Option<&Type>) -> bool) -> bool {
-        self.typeset(t).iter().all(|term| f(term.as_ref().map(|(_, u)| u)))
+        self.typeset(t)
+            .iter()
+            .all(|term| f(term.as_ref().map(|(_, u)| u)))
     }
 
     /// The common underlying type of `t`'s type set.
@@ -38,7 +41,9 @@ impl Checker<'_> {
         let mut common: Option<(TypeId, TypeId)> = None;
         for term in self.typeset(t) {
             cond(term.as_ref().map(|(t, u)| (*t, u)))?;
-            let Some((t, u)) = term else { return Err("no specific type".to_string()) };
+            let Some((t, u)) = term else {
+                return Err("no specific type".to_string());
+            };
             let tu = self.w.types.underlying(t);
             let Some((ct, cu)) = common else {
                 common = Some((t, tu));
@@ -52,7 +57,9 @@ impl Checker<'_> {
                 return Err(self.different_underlying(ct, t));
             }
         }
-        common.map(|c| c.1).ok_or_else(|| "no specific type".to_string())
+        common
+            .map(|c| c.1)
+            .ok_or_else(|| "no specific type".to_string())
     }
 
     /// `common_under` without a condition, and without the explanation.
@@ -60,11 +67,17 @@ impl Checker<'_> {
         if !self.w.types.is_type_param(t) {
             return Some(self.w.types.under(t));
         }
-        self.common_under(t, |_| Ok(())).ok().map(|u| self.w.types.get(u))
+        self.common_under(t, |_| Ok(()))
+            .ok()
+            .map(|u| self.w.types.get(u))
     }
 
     /// Whether the second channel type is the one to go on with: the more restricted of two compatible ones.
-    fn common_chan(&self, a: (TypeId, ChanDir, TypeId), b: (TypeId, ChanDir, TypeId)) -> Result<bool, String> {
+    fn common_chan(
+        &self,
+        a: (TypeId, ChanDir, TypeId),
+        b: (TypeId, ChanDir, TypeId),
+    ) -> Result<bool, String> {
         if !self.w.types.identical(a.2, b.2) {
             let (a, b) = (self.type_string(a.0), self.type_string(b.0));
             return Err(format!("channels {a} and {b} have different element types"));
@@ -83,7 +96,11 @@ impl Checker<'_> {
     }
 
     pub(super) fn different_underlying(&self, a: TypeId, b: TypeId) -> String {
-        format!("{} and {} have different underlying types", self.type_string(a), self.type_string(b))
+        format!(
+            "{} and {} have different underlying types",
+            self.type_string(a),
+            self.type_string(b)
+        )
     }
 
     /// `A` if `t` is a pointer to an array `A`, else `t`'s own underlying shape.

@@ -4,10 +4,9 @@
 //! when its type becomes known and moves it from there into `Info::types`; what is left when a body or declaration has been
 //! checked keeps its untyped type.
 
-use super::representable::representable_const;
 use super::{Checker, Operand, OperandMode};
 use crate::ast::{Expr, ExprKind, deep};
-use crate::constant::{Kind, Value};
+use crate::constant::{Kind, Value, representable};
 use crate::diag::Code;
 use crate::source::Span;
 use crate::types::{Basic, Type, TypeId};
@@ -32,10 +31,22 @@ impl Checker<'_> {
         if x.mode == OperandMode::Invalid {
             return;
         }
-        let ty = if x.mode == OperandMode::NoValue { TypeId::EMPTY_TUPLE } else { x.ty };
+        let ty = if x.mode == OperandMode::NoValue {
+            TypeId::EMPTY_TUPLE
+        } else {
+            x.ty
+        };
         let val = if x.is_const() { x.val.clone() } else { None };
         if self.w.types.is_untyped(ty) {
-            self.untyped.insert((self.pkg, e.id), UntypedInfo { is_lhs: false, mode: x.mode, ty, val });
+            self.untyped.insert(
+                (self.pkg, e.id),
+                UntypedInfo {
+                    is_lhs: false,
+                    mode: x.mode,
+                    ty,
+                    val,
+                },
+            );
         } else {
             self.record_type_and_value(e.id, x.mode, ty, val);
         }
@@ -53,11 +64,15 @@ impl Checker<'_> {
 
     /// Gives the untyped expression `e` the type `ty`, down through its operands. With `last`, an untyped `ty` is final too.
     pub(super) fn update_expr_type(&mut self, e: &Expr, ty: TypeId, last: bool) {
-        let Some(old) = self.untyped.get(&(self.pkg, e.id)).cloned() else { return };
+        let Some(old) = self.untyped.get(&(self.pkg, e.id)).cloned() else {
+            return;
+        };
         match &e.kind {
             ExprKind::Paren(x) => deep(|| self.update_expr_type(x, ty, last)),
             // The operands of a constant never become values.
-            ExprKind::Unary(_, x) if old.val.is_none() => deep(|| self.update_expr_type(x, ty, last)),
+            ExprKind::Unary(_, x) if old.val.is_none() => {
+                deep(|| self.update_expr_type(x, ty, last))
+            }
             ExprKind::Binary(op, _, x, y) if old.val.is_none() && !op.is_comparison() => {
                 deep(|| self.update_expr_type(x, ty, last));
                 if !op.is_shift() {
@@ -75,12 +90,19 @@ impl Checker<'_> {
         self.untyped.remove(&(self.pkg, e.id));
         if old.is_lhs && !self.w.types.all_integer(ty) {
             let (x, t) = (super::expr_string(e), self.type_string(ty));
-            let message = format!("invalid operation: shifted operand {x} (type {t}) must be integer");
+            let message =
+                format!("invalid operation: shifted operand {x} (type {t}) must be integer");
             self.error(e.span, Code::InvalidShiftOperand, message);
             return;
         }
         if old.val.is_some() {
-            let mut c = Operand { mode: old.mode, ty: old.ty, val: old.val.clone(), expr: Some(e), ..Operand::new() };
+            let mut c = Operand {
+                mode: old.mode,
+                ty: old.ty,
+                val: old.val.clone(),
+                expr: Some(e),
+                ..Operand::new()
+            };
             self.convert_untyped(&mut c, ty);
             if !c.is_valid() {
                 return;
@@ -107,7 +129,11 @@ impl Checker<'_> {
     ///
     /// # Errors
     /// The code of the error if it cannot be converted.
-    pub(super) fn implicit_type_and_value(&self, x: &Operand, target: TypeId) -> Result<(TypeId, Option<Value>), Code> {
+    pub(super) fn implicit_type_and_value(
+        &self,
+        x: &Operand,
+        target: TypeId,
+    ) -> Result<(TypeId, Option<Value>), Code> {
         const NO: Code = Code::InvalidUntypedConversion;
         let types = &self.w.types;
         if !x.is_valid() || !types.is_untyped(x.ty) || target.is_invalid() {
@@ -117,7 +143,11 @@ impl Checker<'_> {
             return self.max_type(x.ty, target).map(|t| (t, None)).ok_or(NO);
         }
         if x.is_nil() {
-            return if types.has_nil(target) { Ok((target, None)) } else { Err(NO) };
+            return if types.has_nil(target) {
+                Ok((target, None))
+            } else {
+                Err(NO)
+            };
         }
         match types.under(target) {
             Type::Basic(b) if x.is_const() => self.representation(x, b).map(|v| (target, Some(v))),
@@ -131,11 +161,18 @@ impl Checker<'_> {
                 if ok { Ok((target, None)) } else { Err(NO) }
             }
             Type::TypeParam(_) => {
-                let fits = |u: Option<TypeId>| u.is_some_and(|u| self.implicit_type_and_value(x, u).is_ok());
-                let all = self.typeset(target).iter().all(|t| fits(t.as_ref().map(|(t, _)| types.underlying(*t))));
+                let fits = |u: Option<TypeId>| {
+                    u.is_some_and(|u| self.implicit_type_and_value(x, u).is_ok())
+                };
+                let all = self
+                    .typeset(target)
+                    .iter()
+                    .all(|t| fits(t.as_ref().map(|(t, _)| types.underlying(*t))));
                 if all { Ok((target, None)) } else { Err(NO) }
             }
-            Type::Interface(_) if types.is_empty_interface(target) => Ok((types.default_type(x.ty), None)),
+            Type::Interface(_) if types.is_empty_interface(target) => {
+                Ok((types.default_type(x.ty), None))
+            }
             _ => Err(NO),
         }
     }
@@ -146,7 +183,10 @@ impl Checker<'_> {
             return Some(x);
         }
         let types = &self.w.types;
-        let numeric = types.is_untyped(x) && types.is_untyped(y) && types.is_numeric(x) && types.is_numeric(y);
+        let numeric = types.is_untyped(x)
+            && types.is_untyped(y)
+            && types.is_numeric(x)
+            && types.is_numeric(y);
         numeric.then(|| x.max(y))
     }
 
@@ -200,14 +240,18 @@ impl Checker<'_> {
     /// # Errors
     /// The code of the error if it cannot be represented.
     fn representation(&self, x: &Operand, basic: Basic) -> Result<Value, Code> {
-        if let Some(v) = representable_const(&x.value(), basic) {
+        if let Some(v) = representable(&x.value(), basic) {
             return Ok(v);
         }
         let types = &self.w.types;
         let target = TypeId::from(basic);
         if types.is_numeric(x.ty) && types.is_numeric(target) {
             let truncated = !types.is_integer(x.ty) && types.is_integer(target);
-            return Err(if truncated { Code::TruncatedFloat } else { Code::NumericOverflow });
+            return Err(if truncated {
+                Code::TruncatedFloat
+            } else {
+                Code::NumericOverflow
+            });
         }
         Err(Code::InvalidConstVal)
     }
@@ -218,7 +262,11 @@ impl Checker<'_> {
         const MAX_STRING: usize = 2_000_000_000;
         let val = x.value();
         if val.is_unknown() {
-            self.error(at, Code::InvalidConstVal, "constant result is not representable".to_string());
+            self.error(
+                at,
+                Code::InvalidConstVal,
+                "constant result is not representable".to_string(),
+            );
             return;
         }
         if !self.w.types.is_untyped(x.ty) {
@@ -234,7 +282,10 @@ impl Checker<'_> {
         } else if let Value::String(s) = &val
             && s.len() > MAX_STRING
         {
-            let message = format!("constant string too long ({} bytes > {MAX_STRING} bytes)", s.len());
+            let message = format!(
+                "constant string too long ({} bytes > {MAX_STRING} bytes)",
+                s.len()
+            );
             self.error(at, Code::InvalidConstVal, message);
             x.val = Some(Value::Unknown);
         }
