@@ -1,5 +1,6 @@
 //! The virtual machine.
 
 pub mod bytecode;
+pub mod mem;
 pub mod program;
 pub mod rtype;

@@ -1,0 +1,202 @@
+//! The collector: mark from the roots, then sweep every span.
+//!
+//! Invariants:
+//! - A word keeps a block alive when it is an address within an allocated block; everything else is ignored, so any word may be shown.
+//! - A marked block is on the mark stack or its pointers have been shown. An entry of the stack is the address to go on from and
+//!   the span; large blocks are scanned in pieces, so the stack stays short even for huge arrays.
+//! - The mutator does not run meanwhile. After the sweep all marks are clear and no cache refers to a span.
+
+use std::ptr;
+
+use super::chunk::Chunk;
+use super::class::{CLASSES, PAGE};
+use super::heap::Heap;
+use super::layout::ScanLayout;
+use super::span::{Scan, Span};
+use crate::rtype::RType;
+
+/// Words scanned of a large block before what was found in them.
+const PIECE: usize = 256;
+
+/// Marks what the roots reach.
+pub struct Marker<'h> {
+    heap: &'h mut Heap,
+    stack: Vec<(usize, *mut Span)>,
+    root_bytes: usize,
+}
+
+impl Marker<'_> {
+    /// Shows a word: if it points into a block, the block lives.
+    #[inline(always)]
+    pub fn word(&mut self, word: u64) {
+        let addr = word as usize;
+        let span = self.heap.chunks.span_of(addr);
+        if !span.is_null() {
+            // SAFETY: spans in the table are live, and nobody else holds a reference to one during a collection.
+            self.mark(unsafe { &mut *span }, addr);
+        }
+    }
+
+    /// Shows all words from `p` on.
+    ///
+    /// # Safety
+    /// `p` is aligned to 8 and valid for reading `words` words.
+    pub unsafe fn range_conservative(&mut self, p: *const u64, words: usize) {
+        self.root_bytes += words * 8;
+        for i in 0..words {
+            // SAFETY: the caller's contract.
+            self.word(unsafe { p.add(i).read() });
+        }
+        self.drain();
+    }
+
+    /// Shows the pointers of the value of the type at `p`.
+    ///
+    /// # Safety
+    /// `p` is aligned to 8 and valid for reading a value of the type.
+    pub unsafe fn typed(&mut self, p: *const u8, t: &RType) {
+        if !t.is_noscan() {
+            let layout = ScanLayout::repeated(t);
+            // SAFETY: the caller's contract.
+            layout.each(0, (t.size / 8) as usize, |w| {
+                self.word(unsafe { p.cast::<u64>().add(w).read() })
+            });
+            self.drain();
+        }
+    }
+
+    #[inline(always)]
+    fn mark(&mut self, s: &mut Span, addr: usize) {
+        let i = s.index(addr);
+        if i >= s.nelems as usize || !s.allocated(i) {
+            return;
+        }
+        let bit = 1 << (i & 63);
+        if s.mark[i >> 6] & bit == 0 {
+            s.mark[i >> 6] |= bit;
+            if s.scan != Scan::No {
+                self.stack.push((s.base + i * s.size, ptr::from_mut(s)));
+            }
+        }
+    }
+
+    /// Scans until nothing found is left unscanned.
+    fn drain(&mut self) {
+        while let Some((addr, span)) = self.stack.pop() {
+            // SAFETY: the stack holds live spans; the reference ends before `word` makes another.
+            let (scan, end, id) = unsafe {
+                let s = &*span;
+                let i = s.index(addr);
+                let end = s.block_end(s.base + i * s.size);
+                (
+                    s.scan,
+                    end,
+                    if s.scan == Scan::Layouts {
+                        s.layouts[i]
+                    } else {
+                        0
+                    },
+                )
+            };
+            if scan == Scan::Bits {
+                self.scan_bits(addr, end);
+            } else {
+                self.scan_layout(addr, end, span, id);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn scan_bits(&mut self, addr: usize, end: usize) {
+        let words = ((end - addr) / 8) as u32;
+        // SAFETY: bitmap blocks lie in chunks and have at most 64 words.
+        let mut bits = unsafe { Chunk::get_bits(addr, words) };
+        let p = ptr::with_exposed_provenance::<u64>(addr);
+        while bits != 0 {
+            // SAFETY: bits beyond the block's words are not set.
+            self.word(unsafe { p.add(bits.trailing_zeros() as usize).read() });
+            bits &= bits - 1;
+        }
+    }
+
+    /// Scans a piece of a block from `addr` on, leaving the rest on the stack.
+    fn scan_layout(&mut self, addr: usize, end: usize, span: *mut Span, id: u32) {
+        // SAFETY: the span is live; the reference ends at once.
+        let block = unsafe { end - (*span).size };
+        let from = (addr - block) / 8;
+        let to = ((end - block) / 8).min(from + PIECE);
+        if block + to * 8 < end {
+            self.stack.push((block + to * 8, span));
+        }
+        let layout = ptr::from_ref(self.heap.layouts.get(id));
+        let p = ptr::with_exposed_provenance::<u64>(block);
+        // SAFETY: layouts do not change during a collection; words below `to` are in the block.
+        unsafe { (*layout).each(from, to, |w| self.word(p.add(w).read())) };
+    }
+}
+
+impl Heap {
+    /// Collects. `roots` shows every word outside the heap that may point into it, but for registered roots and pins.
+    pub fn collect(&mut self, roots: &mut dyn FnMut(&mut Marker<'_>)) {
+        self.flush();
+        let mut m = Marker {
+            heap: self,
+            stack: Vec::new(),
+            root_bytes: 0,
+        };
+        m.mark_own_roots();
+        roots(&mut m);
+        m.drain();
+        let root_bytes = m.root_bytes;
+        self.sweep();
+        self.count.num_gc += 1;
+        self.pace(root_bytes);
+        // Keep what the coming cycle will need, and give the rest back.
+        self.chunks.trim(self.next_gc + self.next_gc / 8 + PAGE);
+    }
+
+    fn sweep(&mut self) {
+        let (mut live, mut objects) = (0, 0);
+        let spans = std::mem::take(&mut self.spans);
+        let mut kept = Vec::with_capacity(spans.len());
+        for span in spans {
+            // SAFETY: listed spans are records of ours, each listed once; nobody holds a reference to one.
+            let s = unsafe { &mut *span };
+            let n = s.sweep();
+            if n == 0 {
+                self.release_span(s);
+                // SAFETY: the record came from `Box::into_raw`, and table, caches and lists have forgotten it.
+                drop(unsafe { Box::from_raw(span) });
+                continue;
+            }
+            live += n * s.size;
+            objects += n as u64;
+            if s.class as usize == CLASSES {
+                s.free_index = 1;
+            } else if n < s.nelems as usize {
+                self.add_partial(span, s.class, s.scan);
+            }
+            kept.push(span);
+        }
+        self.spans = kept;
+        self.live = live;
+        self.count.frees = self.count.taken_blocks - objects;
+    }
+}
+
+impl Marker<'_> {
+    fn mark_own_roots(&mut self) {
+        for i in 0..self.heap.statics.roots.len() {
+            let root = self.heap.statics.roots[i];
+            let layout = ptr::from_ref(self.heap.layouts.get(root.layout));
+            let p = ptr::with_exposed_provenance::<u64>(root.addr);
+            // SAFETY: registered roots stay valid; layouts do not change during a collection.
+            unsafe { (*layout).each(0, root.words, |w| self.word(p.add(w).read())) };
+            self.root_bytes += root.words * 8;
+        }
+        for i in 0..self.heap.pins().len() {
+            self.word(self.heap.pins()[i]);
+        }
+        self.drain();
+    }
+}
