@@ -125,7 +125,7 @@ impl Checker<'_> {
         }
         let spans: Vec<Span> = exprs.iter().map(|e| e.span).collect();
         self.later(move |c| {
-            if let Some((i, message)) = c.verify(&tparams, &targs) {
+            if let Err((i, message)) = c.verify(&tparams, &targs) {
                 let at = spans.get(i).copied().unwrap_or(at);
                 c.error(at, Code::InvalidTypeArg, message);
             }

@@ -488,6 +488,10 @@ impl Checker<'_> {
         if !self.w.types.all_integer(x.ty) {
             return self.shifted_operand_error(x);
         }
+        // The count is computed at run time along with the rest: it gets a type.
+        if self.w.types.is_untyped(y.ty) {
+            self.convert_untyped(y, TypeId::UINT);
+        }
         x.mode = OperandMode::Value;
         x.val = None;
     }

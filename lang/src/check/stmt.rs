@@ -251,7 +251,7 @@ impl Checker<'_> {
             {
                 let message = format!("result parameter {name} not in scope at return");
                 self.error(at, Code::OutOfScopeResult, message);
-                let shown = self.object_string(v);
+                let shown = format!("var {name} {}", self.type_string(self.w.objects.ty(v)));
                 self.add_note(
                     self.w.objects.span(alt),
                     format!("inner declaration of {shown}"),
@@ -272,12 +272,15 @@ impl Checker<'_> {
     fn condition(&mut self, e: &Expr, what: &str) {
         let mut x = Operand::new();
         self.expr(None, &mut x, e);
-        if x.is_valid() && !self.w.types.all_boolean(x.ty) {
-            self.error(
-                e.span,
-                Code::InvalidCond,
-                format!("non-boolean condition in {what} statement"),
-            );
+        if !x.is_valid() {
+            return;
+        }
+        if self.w.types.all_boolean(x.ty) {
+            let t = self.w.types.default_type(x.ty);
+            self.update_operand_type(&x, t, true);
+        } else {
+            let message = format!("non-boolean condition in {what} statement");
+            self.error(e.span, Code::InvalidCond, message);
         }
     }
 
