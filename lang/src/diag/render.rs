@@ -3,7 +3,7 @@
 //! Invariants: output is sorted by position and free of repetitions whatever order the phases reported in; a diagnostic
 //! without a valid position is still shown; `Short` is gc's format, `Json` is one object per line.
 
-use super::{Diagnostic, Label, Severity};
+use super::{Code, Diagnostic, Label, Severity};
 use crate::source::{LineCol, SourceMap, Span};
 use ariadne::{Cache, CharSet, Color, Config, IndexType, Report, ReportKind, Source};
 use std::collections::HashMap;
@@ -176,6 +176,14 @@ impl Cache<u32> for &mut Excerpts<'_> {
     }
 }
 
+/// What is said at the place itself: what the code means, unless the message says it all.
+fn remark(code: Code) -> &'static str {
+    match code {
+        Code::SyntaxError | Code::InvalidToken | Code::InvalidSyntaxTree => "here",
+        code => code.about(),
+    }
+}
+
 fn human(out: &mut String, d: &Diagnostic, excerpts: &mut Excerpts<'_>, color: bool) {
     let sources = excerpts.sources;
     let Some(at) = place(d.span, sources) else {
@@ -205,7 +213,7 @@ fn human(out: &mut String, d: &Diagnostic, excerpts: &mut Excerpts<'_>, color: b
     report.add_label(
         ariadne::Label::new(at)
             .with_color(tint)
-            .with_message(d.code.about()),
+            .with_message(remark(d.code)),
     );
     for label in &d.labels {
         if let Some(at) = place(label.span, sources) {

@@ -140,10 +140,7 @@ impl Driver<'_> {
         if name.is_ascii() {
             return;
         }
-        for (i, c) in name
-            .char_indices()
-            .filter(|(_, c)| !c.is_ascii() && *c != '\u{feff}')
-        {
+        for (i, c) in name.char_indices().filter(|(_, c)| !c.is_ascii()) {
             match Class::lexer(&name[i..]).next() {
                 Some(Ok(Class::Letter)) => {}
                 Some(Ok(Class::Digit)) if i > 0 => {}

@@ -41,8 +41,8 @@ pub struct ParseOptions {
     pub allow_bodyless: bool,
 }
 
-/// Parses a file: a Go file if it starts with a package clause, a script otherwise. After errors other than `MissingBody` and
-/// `InvalidIterVar` gc does not go on to check types.
+/// Parses a file: a Go file if it starts with a package clause, a script otherwise. As with gc there is no point in checking a
+/// package with a `SyntaxError`; after any other error it can be checked, `Bad` nodes keeping silent.
 pub fn parse_file(src: &SourceFile, ids: &NodeIds, opts: ParseOptions) -> (File, Vec<Diagnostic>) {
     let (file, state) = parse_source(src, ids, opts);
     (file, state.diags)
@@ -88,7 +88,9 @@ fn parse_source(src: &SourceFile, ids: &NodeIds, opts: ParseOptions) -> (File, S
     file.directives = lexed.directives;
     if state.diags.is_empty() {
         state.diags.append(&mut state.late);
-        state.diags.retain(|d| !opts.allow_bodyless || d.code != Code::MissingBody);
+        state
+            .diags
+            .retain(|d| !opts.allow_bodyless || d.code != Code::MissingBody);
     }
     (file, state)
 }
@@ -195,7 +197,9 @@ pub fn completeness(text: &str) -> Completeness {
     };
     // Something open may still become right unless an earlier line is wrong already.
     let last_line = src
-        .line_col(Pos(src.base + text.trim_end().len() as u32))
+        .line_col(Pos(
+            src.base + text.strip_suffix('\n').unwrap_or(text).len() as u32
+        ))
         .line;
     let earlier = src.line_col(first.span.lo).line < last_line;
     match state.ended_early || open && !earlier {

@@ -5,7 +5,7 @@ use logos::{Lexer, Logos};
 
 /// A token's kind. The spelling of an operator, a separator or a keyword is its text in the source.
 #[derive(Logos, Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[logos(extras = Notes, skip r"[ \t\r\x00]+")]
+#[logos(extras = Notes, skip r"[ \t\r\x00\u{feff}]+")]
 #[repr(u8)]
 #[allow(missing_docs)] // the names are the tokens'
 pub enum Kind {
@@ -21,7 +21,7 @@ pub enum Kind {
     BlockComment,
 
     // Names and literals.
-    #[regex(r"[A-Za-z_\x{80}-\x{10ffff}][A-Za-z0-9_\x{80}-\x{10ffff}]*")]
+    #[regex(r"[A-Za-z_\x{80}-\x{fefe}\x{ff00}-\x{10ffff}][A-Za-z0-9_\x{80}-\x{fefe}\x{ff00}-\x{10ffff}]*")]
     Name,
     #[regex(r"[0-9]", literal::number)]
     #[regex(r"\.[0-9]", literal::number)]

@@ -377,7 +377,8 @@ pub(super) fn func_decl(g: &Grammar) -> impl Production<FuncDecl> {
         let body = match at(inp) {
             Kind::LBrace => Some(body(inp, &g)?),
             _ => {
-                let missing = Diagnostic::error(Code::MissingBody, name.span, "missing function body");
+                let missing =
+                    Diagnostic::error(Code::MissingBody, name.span, "missing function body");
                 inp.state().late.push(missing);
                 None
             }

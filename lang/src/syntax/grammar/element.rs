@@ -185,7 +185,7 @@ fn method_or_instance(inp: &mut In<'_>, g: &Grammar, first: Ident) -> Parsed<Int
             "empty type argument list"
         };
         inp.state()
-            .error(Code::SyntaxError, Span::new(t.lo, t.hi), what);
+            .error(Code::InvalidSyntaxTree, Span::new(t.lo, t.hi), what);
         if at(inp) == Kind::LParen {
             return method(inp, g, first);
         }
@@ -235,7 +235,8 @@ pub(super) fn union(inp: &mut In<'_>, g: &Grammar, first: Option<Expr>) -> Parse
 pub(super) fn type_term(g: &Grammar) -> impl Production<Expr> {
     use Kind::*;
     const OPERATORS: KindSet = KindSet::of(&[
-        Not, Tilde, LOr, LAnd, Eq, Ne, Lt, Le, Gt, Ge, Add, Sub, Or, Xor, Div, Rem, Shl, Shr, And, AndNot,
+        Not, Tilde, LOr, LAnd, Eq, Ne, Lt, Le, Gt, Ge, Add, Sub, Or, Xor, Div, Rem, Shl, Shr, And,
+        AndNot,
     ]);
     const FOLLOW: KindSet = KindSet::of(&[Semi, RParen, RBrack, RBrace]).or(OPERATORS);
     let g = g.clone();

@@ -107,7 +107,11 @@ fn separator(inp: &mut In<'_>) -> Option<Token> {
 
 /// The node of a simple statement parsed earlier.
 fn place(inp: &mut In<'_>, span: Span, simple: Simple) -> Stmt {
-    Stmt { id: inp.state().fresh(), span, kind: simple.into_kind() }
+    Stmt {
+        id: inp.state().fresh(),
+        span,
+        kind: simple.into_kind(),
+    }
 }
 
 fn post_stmt(inp: &mut In<'_>, span: Span, simple: Simple) -> Stmt {

@@ -31,7 +31,11 @@ pub(super) fn signature_tail(inp: &mut In<'_>, g: &Grammar, lo: u32) -> Parsed<F
     want(inp, Kind::LParen);
     let params = param_list(inp, g, None, Kind::RParen, false, true)?;
     let results = result(inp, g)?;
-    Ok(FuncType { span: inp.state().span_from(lo), params, results })
+    Ok(FuncType {
+        span: inp.state().span_from(lo),
+        params,
+        results,
+    })
 }
 
 /// `Result = Parameters | Type .`
@@ -224,7 +228,7 @@ fn distribute(inp: &mut In<'_>, params: Vec<Param>, must_name: bool, end: Pos) -
             continue;
         };
         let name = param.name.unwrap_or_else(|| {
-            error.get_or_insert(ty.span.lo);
+            error.get_or_insert(type_pos(inp, &ty));
             blank(inp, ty.span.lo.0)
         });
         names.push(name);
@@ -259,6 +263,15 @@ fn distribute(inp: &mut In<'_>, params: Vec<Param>, must_name: bool, end: Pos) -
         );
     }
     fields
+}
+
+/// Where gc says a type is: a function type is at its parameters.
+fn type_pos(inp: &mut In<'_>, ty: &Expr) -> Pos {
+    let text = inp.state().slice(ty.span.lo.0, ty.span.hi.0);
+    match ty.kind {
+        ExprKind::FuncType(_) => Pos(ty.span.lo.0 + text.find('(').unwrap_or(0) as u32),
+        _ => ty.span.lo,
+    }
 }
 
 /// What is missing in a parameter list that mixes named and unnamed entries.

@@ -170,7 +170,7 @@ fn slice_bounds(inp: &mut In<'_>, g: &Grammar, x: Expr, lo: Option<P<Expr>>) -> 
 fn missing_bound(inp: &mut In<'_>, message: &str) -> P<Expr> {
     let t = peek(inp);
     inp.state()
-        .error(Code::SyntaxError, Span::new(t.lo, t.hi), message);
+        .error(Code::InvalidSyntaxTree, Span::new(t.lo, t.hi), message);
     P::new(bad(inp))
 }
 

@@ -360,7 +360,7 @@ fn called(g: &Grammar, keyword: &'static str) -> impl Production<Expr> + use<> {
         x = primary_tail(inp, &g, x)?;
         if let ExprKind::Paren(_) = x.kind {
             let message = format!("expression in {keyword} must not be parenthesized");
-            inp.state().error(Code::SyntaxError, x.span, message);
+            inp.state().error(Code::InvalidSyntaxTree, x.span, message);
         }
         while let ExprKind::Paren(inner) = x.kind {
             x = inner.into_inner();

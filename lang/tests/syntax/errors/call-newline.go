@@ -1,0 +1,9 @@
+package p
+
+func main() {
+	f(a,
+		b
+	)
+	g(a b)
+	h(a..., b)
+}

@@ -1,0 +1,9 @@
+package p
+
+const (
+	a = 1,
+	b
+)
+var (
+	c int d string
+)

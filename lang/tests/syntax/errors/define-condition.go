@@ -1,0 +1,8 @@
+package p
+
+func main() {
+	if x := 1 {
+	}
+	for x := 1 {
+	}
+}

@@ -1,0 +1,8 @@
+package p
+
+func main() {
+	x..y
+	x.1
+	x.(int
+	y := x.()
+}

@@ -1,0 +1,6 @@
+package p
+
+func main() {
+	if true {
+	} else x()
+}

@@ -1,0 +1,8 @@
+package p
+
+func main() {
+	if true {
+	}
+	else {
+	}
+}

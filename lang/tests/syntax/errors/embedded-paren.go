@@ -1,0 +1,8 @@
+package p
+
+type T struct {
+	(int)
+	*(U)
+	(*V)
+	5
+}

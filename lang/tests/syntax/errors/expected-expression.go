@@ -1,0 +1,9 @@
+package p
+
+func main() {
+	x := 
+	y = )
+	f(,)
+	return +
+	c <- 
+}

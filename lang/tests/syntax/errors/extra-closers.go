@@ -1,0 +1,7 @@
+package p
+
+func main() {
+	f(1))
+	a[1]]
+}
+}

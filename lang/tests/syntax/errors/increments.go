@@ -1,0 +1,8 @@
+package p
+
+func main() {
+	++x
+	x = y++
+	f(x++)
+	x -- y
+}

@@ -1,0 +1,8 @@
+package p
+
+type I interface {
+	5
+	~
+	m() | n
+	int | string |
+}

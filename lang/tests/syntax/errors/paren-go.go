@@ -1,0 +1,6 @@
+package p
+
+func main() {
+	go (f())
+	defer (func() {}())
+}

@@ -1,0 +1,4 @@
+package p
+
+var x = (T){}
+var y = ([]int){1}

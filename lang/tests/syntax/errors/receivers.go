@@ -1,0 +1,6 @@
+package p
+
+func () m() {}
+func (a T, b T) n() {}
+func (a T) () {}
+func {}

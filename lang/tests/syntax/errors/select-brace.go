@@ -1,0 +1,6 @@
+package p
+
+func main() {
+	select x {
+	}
+}

@@ -1,0 +1,11 @@
+package p
+
+func main() {
+	switch x {
+		println()
+	case 1:
+	}
+	switch x
+	{
+	}
+}

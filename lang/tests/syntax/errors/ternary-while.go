@@ -1,0 +1,10 @@
+package p
+
+func main() {
+	while x < 3 {
+	}
+	do {
+	}
+	try {
+	}
+}

@@ -1,0 +1,5 @@
+package p
+
+var a T[]
+var b = f[]
+var c = f[int, 1]
