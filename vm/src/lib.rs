@@ -4,3 +4,4 @@ pub mod bytecode;
 pub mod mem;
 pub mod program;
 pub mod rtype;
+pub mod value;

@@ -6,6 +6,9 @@
 //! - No collection and no stack growth happens while a borrowed slice or a frame is in use.
 //! - Scalars in slots are sign- or zero-extended to 64 bits; a value of several slots has Go's memory layout, zero-padded.
 
+// Pointer arguments are trusted as the second invariant says.
+#![allow(clippy::not_unsafe_ptr_arg_deref)]
+
 use std::ptr;
 
 use super::eq;

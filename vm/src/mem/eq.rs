@@ -47,11 +47,10 @@ pub unsafe fn eq_iface(types: &[RType], a: (u64, u64), b: (u64, u64)) -> Result<
 /// # Safety
 /// The word is the data word of an interface value of that dynamic type.
 unsafe fn dynamic(types: &[RType], t: TypeIx, word: *const u64) -> *const u8 {
-    // SAFETY: the caller's contract.
-    if types[t.0 as usize].is_direct() {
-        word.cast()
-    } else {
-        unsafe { word.cast::<*const u8>().read() }
+    match types[t.0 as usize].is_direct() {
+        true => word.cast(),
+        // SAFETY: the caller's contract.
+        false => unsafe { word.cast::<*const u8>().read() },
     }
 }
 
@@ -166,8 +165,8 @@ unsafe fn eq_deep(types: &[RType], t: TypeIx, a: *const u8, b: *const u8) -> Res
                     }
                 }
             }
-            // SAFETY: parts of valid values are valid.
             _ => {
+                // SAFETY: parts of valid values are valid.
                 if !unsafe { eq_leaf(rt, a, b)? } {
                     return Ok(false);
                 }

@@ -57,9 +57,9 @@ impl Marker<'_> {
     pub unsafe fn typed(&mut self, p: *const u8, t: &RType) {
         if !t.is_noscan() {
             let layout = ScanLayout::repeated(t);
-            // SAFETY: the caller's contract.
             layout.each(0, (t.size / 8) as usize, |w| {
-                self.word(unsafe { p.cast::<u64>().add(w).read() })
+                // SAFETY: the caller's contract.
+                self.word(unsafe { p.cast::<u64>().add(w).read() });
             });
             self.drain();
         }

@@ -9,12 +9,15 @@
 //!   insertion uses up an entry of the table, so at most `cap` slots (two thirds) are not empty and probing ends.
 //! - Addresses of entries are valid until the next operation on the map.
 
+// Key pointers are trusted like addresses given to `Mem` (see `MapRef::from_word`).
+#![allow(clippy::not_unsafe_ptr_arg_deref)]
+
 use std::ptr;
 
 use super::access::{Mem, Pod};
-use super::class;
 use super::eq;
-use super::heap::{AllocKind, Heap};
+use super::heap::Heap;
+use super::maptable::{Table, make_room, new_table, size_for};
 use super::maptype::{KeyKind, MapType};
 use crate::bytecode::TypeIx;
 use crate::rtype::RType;
@@ -22,32 +25,21 @@ use crate::rtype::RType;
 /// A map in the heap.
 #[repr(C)]
 pub(super) struct Header {
-    ty: *const MapType,
+    pub ty: *const MapType,
     pub table: *mut Table,
-    index: *mut u32,
-    seed: u64,
-    len: u32,
+    pub index: *mut u32,
+    pub seed: u64,
+    pub len: u32,
     /// 64 - log2 of the number of index slots.
-    shift: u8,
+    pub shift: u8,
     /// Whether an iterator may refer to a table of this map.
-    iterated: bool,
+    pub iterated: bool,
 }
 
 /// Pointer bits of a header: table and index.
 const HEADER_BITS: u64 = 0b110;
 
-/// A table's first words; entries follow, then the dead bits.
-#[repr(C)]
-pub(super) struct Table {
-    pub next: *mut Table,
-    cap: u32,
-    pub used: u32,
-}
-
-/// Maps of so many entries have no index.
-const MAX_LINEAR: u32 = 8;
-const FIRST_CAP: usize = 4;
-const MAX_CAP: usize = 1 << 30;
+/// An index slot whose entry was deleted.
 const DELETED: u32 = 1 << 31;
 
 /// Why a map operation failed.
@@ -64,67 +56,6 @@ pub enum MapError {
 /// A map value: nil or a map.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct MapRef(pub(super) *mut Header);
-
-impl Table {
-    /// # Safety
-    /// `t` is a table of the type and `i` at most its capacity.
-    #[inline(always)]
-    pub unsafe fn entry(t: *mut Table, ty: &MapType, i: u32) -> *mut u8 {
-        // SAFETY: the caller's contract; entries follow the first words.
-        unsafe {
-            t.cast::<u8>()
-                .add(size_of::<Table>() + i as usize * ty.stride as usize)
-        }
-    }
-
-    /// The dead bits.
-    ///
-    /// # Safety
-    /// `t` is a table of the type.
-    #[inline(always)]
-    unsafe fn dead(t: *mut Table, ty: &MapType) -> *mut u64 {
-        // SAFETY: the caller's contract; `size_for` says where they are.
-        unsafe {
-            t.cast::<u8>()
-                .add(dead_offset((*t).cap as usize, ty))
-                .cast()
-        }
-    }
-
-    /// # Safety
-    /// `t` is a table of the type and `i < cap`.
-    #[inline(always)]
-    pub unsafe fn is_dead(t: *mut Table, ty: &MapType, i: u32) -> bool {
-        // SAFETY: the caller's contract.
-        unsafe { *Table::dead(t, ty).add(i as usize >> 6) >> (i & 63) & 1 != 0 }
-    }
-
-    /// How many of the entries before `i` are dead.
-    ///
-    /// # Safety
-    /// `t` is a table of the type and `i <= cap`.
-    pub unsafe fn dead_before(t: *mut Table, ty: &MapType, i: u32) -> u32 {
-        let mut n = 0;
-        for w in 0..i as usize / 64 {
-            // SAFETY: the caller's contract: whole words below i.
-            n += unsafe { *Table::dead(t, ty).add(w) }.count_ones();
-        }
-        if i & 63 != 0 {
-            // SAFETY: i is not a multiple of 64, so bit i-1 and its word exist.
-            n += unsafe { *Table::dead(t, ty).add(i as usize / 64) & ((1 << (i & 63)) - 1) }
-                .count_ones();
-        }
-        n
-    }
-}
-
-fn dead_offset(cap: usize, ty: &MapType) -> usize {
-    (size_of::<Table>() + cap * ty.stride as usize).next_multiple_of(8)
-}
-
-fn size_for(cap: usize, ty: &MapType) -> usize {
-    dead_offset(cap, ty) + cap.div_ceil(64) * 8
-}
 
 /// A key being looked for.
 trait Probe: Copy {
@@ -202,13 +133,13 @@ impl Probe for AnyKey<'_> {
 
 /// 64 hash bits from the 32 that are kept.
 #[inline(always)]
-fn spread(h: u32) -> u64 {
+pub(super) fn spread(h: u32) -> u64 {
     u64::from(h).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 /// Inverse of the multiplier modulo 2^32: what `spread` did to the low half, undone.
 #[inline(always)]
-fn unspread(h: u64) -> u32 {
+pub(super) fn unspread(h: u64) -> u32 {
     const INVERSE: u32 = {
         let k = 0x7f4a_7c15_u32;
         let mut x = k;
@@ -339,22 +270,14 @@ impl MapRef {
     #[inline(always)]
     pub fn ty(&self) -> Option<&MapType> {
         // SAFETY: a non-nil map is a valid header, and its type outlives it.
-        if self.is_nil() {
-            None
-        } else {
-            unsafe { Some(&*(*self.0).ty) }
-        }
+        unsafe { self.0.as_ref().map(|h| &*h.ty) }
     }
 
     /// `len(m)`.
     #[inline(always)]
     pub fn len(self) -> usize {
         // SAFETY: a non-nil map is a valid header.
-        if self.is_nil() {
-            0
-        } else {
-            unsafe { (*self.0).len as usize }
-        }
+        unsafe { self.0.as_ref().map_or(0, |h| h.len as usize) }
     }
 
     /// Whether there are no entries.
@@ -434,7 +357,7 @@ impl MapRef {
 /// # Safety
 /// `h` is a valid header with an index.
 #[inline(always)]
-unsafe fn slots(h: *const Header) -> usize {
+pub(super) unsafe fn slots(h: *const Header) -> usize {
     // SAFETY: the caller's contract.
     1 << (64 - u32::from(unsafe { (*h).shift }))
 }
@@ -450,7 +373,7 @@ fn entry_mask(cap: u32) -> u32 {
 /// # Safety
 /// `h` is a valid header with an index of a kind of key whose hashes are stored.
 #[inline(always)]
-unsafe fn hashes(h: *const Header) -> *mut u32 {
+pub(super) unsafe fn hashes(h: *const Header) -> *mut u32 {
     // SAFETY: the caller's contract.
     unsafe { (*h).index.add(slots(h)) }
 }
@@ -515,8 +438,8 @@ unsafe fn find_linear<K: Probe>(t: *mut Table, ty: &MapType, k: K) -> Option<Fou
 /// `h` is a valid header and `found` one of its entries.
 #[inline(always)]
 unsafe fn value_of(h: *const Header, found: Option<Found>) -> *mut u8 {
-    // SAFETY: the caller's contract.
     match found {
+        // SAFETY: the caller's contract.
         Some(f) => unsafe {
             Table::entry((*h).table, &*(*h).ty, f.entry).add((*(*h).ty).val_off as usize)
         },
@@ -583,7 +506,7 @@ unsafe fn copy_key(entry: *mut u8, key: *const u8, ty: &MapType) {
 /// # Safety
 /// `h` is a valid header with an index that has a free slot; the entry is not in it.
 #[inline(always)]
-unsafe fn add_to_index(h: *mut Header, entry: u32, hash: u64) {
+pub(super) unsafe fn add_to_index(h: *mut Header, entry: u32, hash: u64) {
     // SAFETY: the caller's contract.
     unsafe {
         let mask = entry_mask((*(*h).table).cap);
@@ -622,211 +545,17 @@ unsafe fn delete<K: Probe>(h: *mut Header, k: K) -> bool {
     }
 }
 
-/// Makes room for an entry: a larger table, or the same without its dead entries.
-///
-/// # Safety
-/// `h` is a valid header.
-#[cold]
-#[inline(never)]
-unsafe fn make_room(heap: &mut Heap, types: &[RType], h: *mut Header) -> bool {
-    // SAFETY: the caller's contract.
-    unsafe {
-        let old = (*h).table;
-        if old.is_null() {
-            return new_table(heap, h, FIRST_CAP);
-        }
-        let (cap, len) = ((*old).cap as usize, (*h).len as usize);
-        let want = if len * 4 > cap * 3 {
-            cap * 2
-        } else {
-            cap.min((len * 4).max(FIRST_CAP))
-        };
-        if want == cap && !(*h).iterated {
-            compact(h);
-            rebuild_index(types, h, Hashes::InPlace);
-            return true;
-        }
-        let (index, shift) = ((*h).index, (*h).shift);
-        if !new_table(heap, h, want) {
-            return false;
-        }
-        copy_live(old, (*h).table, &*(*h).ty);
-        (*old).next = (*h).table;
-        rebuild_index(
-            types,
-            h,
-            if index.is_null() {
-                Hashes::Keys
-            } else {
-                Hashes::From(old, index, shift)
-            },
-        );
-        if !(*h).iterated {
-            heap.free_large(old.cast());
-            heap.free_large(index.cast());
-        }
-        true
-    }
-}
-
-/// Gives the map a new, empty table for at least `want` entries, and an index if it takes one. Says whether there was memory;
-/// without, the map is as before.
-///
-/// # Safety
-/// `h` is a valid header.
-unsafe fn new_table(heap: &mut Heap, h: *mut Header, want: usize) -> bool {
-    // SAFETY: the caller's contract; the blocks are as large as asked.
-    unsafe {
-        let ty = &*(*h).ty;
-        if want > MAX_CAP || want.checked_mul(ty.stride as usize).is_none() {
-            return false;
-        }
-        let (cap, bytes) = fill_class(want, ty);
-        let t = heap.alloc_table(bytes, ty).cast::<Table>();
-        if t.is_null() {
-            return false;
-        }
-        let (mut index, mut shift) = (ptr::null_mut(), 0);
-        if cap > MAX_LINEAR as usize {
-            let n = (cap + cap / 2).next_power_of_two();
-            let stored = if matches!(ty.kind, KeyKind::Str | KeyKind::Any) {
-                cap
-            } else {
-                0
-            };
-            index = heap
-                .alloc((n + stored) * 4, AllocKind::NoScan)
-                .cast::<u32>();
-            if index.is_null() {
-                return false;
-            }
-            shift = 64 - n.trailing_zeros() as u8;
-        }
-        t.write(Table {
-            next: ptr::null_mut(),
-            cap: cap as u32,
-            used: 0,
-        });
-        (*h).table = t;
-        (*h).index = index;
-        (*h).shift = shift;
-        true
-    }
-}
-
-/// The capacity that fills the block which `want` entries need, and the block's size.
-fn fill_class(want: usize, ty: &MapType) -> (usize, usize) {
-    let want = want.max(1);
-    let bytes = class::round_up(size_for(want, ty));
-    let mut cap = want + (bytes - size_for(want, ty)) / ty.stride as usize;
-    while cap > want && size_for(cap, ty) > bytes {
-        cap -= 1;
-    }
-    // A map that fits without an index keeps doing so.
-    if want <= MAX_LINEAR as usize {
-        cap = cap.min(MAX_LINEAR as usize);
-    }
-    (cap, bytes)
-}
-
-/// Appends the live entries of one table to another.
-///
-/// # Safety
-/// Both are tables of the type; the second has room.
-unsafe fn copy_live(from: *mut Table, to: *mut Table, ty: &MapType) {
-    let stride = ty.stride as usize;
-    // SAFETY: the caller's contract.
-    unsafe {
-        for i in 0..(*from).used {
-            if !Table::is_dead(from, ty, i) {
-                Table::entry(to, ty, (*to).used)
-                    .copy_from_nonoverlapping(Table::entry(from, ty, i), stride);
-                (*to).used += 1;
-            }
-        }
-    }
-}
-
-/// Moves the live entries of a map's table together.
-///
-/// # Safety
-/// `h` is a valid header with a table that no iterator refers to.
-unsafe fn compact(h: *mut Header) {
-    // SAFETY: the caller's contract.
-    unsafe {
-        let (t, ty) = ((*h).table, &*(*h).ty);
-        let mut n = 0;
-        for i in 0..(*t).used {
-            if !Table::is_dead(t, ty, i) {
-                Table::entry(t, ty, n).copy_from(Table::entry(t, ty, i), ty.stride as usize);
-                if i != n && !(*h).index.is_null() && matches!(ty.kind, KeyKind::Str | KeyKind::Any)
-                {
-                    *hashes(h).add(n as usize) = *hashes(h).add(i as usize);
-                }
-                n += 1;
-            }
-        }
-        Table::entry(t, ty, n).write_bytes(0, ((*t).used - n) as usize * ty.stride as usize);
-        Table::dead(t, ty).write_bytes(0, ((*t).cap as usize).div_ceil(64));
-        (*t).used = n;
-    }
-}
-
-/// Where the stored hashes of a map's entries come from when its index is filled anew.
-enum Hashes {
-    /// They are in the index already: the table was compacted in place.
-    InPlace,
-    /// From the replaced table's index, which had so many bits less than 64.
-    From(*mut Table, *mut u32, u8),
-    /// From the keys: the replaced table had no index.
-    Keys,
-}
-
-/// Fills the map's index anew, if it has one.
-///
-/// # Safety
-/// `h` is a valid header; its table holds no dead entries; a replaced table's live entries are its entries.
-unsafe fn rebuild_index(types: &[RType], h: *mut Header, source: Hashes) {
-    // SAFETY: the caller's contract.
-    unsafe {
-        if (*h).index.is_null() {
-            return;
-        }
-        let (t, ty, seed) = ((*h).table, &*(*h).ty, (*h).seed);
-        let stores = matches!(ty.kind, KeyKind::Str | KeyKind::Any);
-        match source {
-            _ if !stores => {}
-            Hashes::InPlace => {}
-            Hashes::From(from, index, shift) => {
-                let stored = index.add(1 << (64 - u32::from(shift)));
-                let live = (0..(*from).used).filter(|&i| !Table::is_dead(from, ty, i));
-                for (n, i) in live.enumerate() {
-                    *hashes(h).add(n) = *stored.add(i as usize);
-                }
-            }
-            Hashes::Keys => {
-                for i in 0..(*t).used {
-                    *hashes(h).add(i as usize) =
-                        unspread(hash_entry(types, ty, Table::entry(t, ty, i), seed, i));
-                }
-            }
-        }
-        (*h).index.write_bytes(0, slots(h));
-        for i in 0..(*t).used {
-            let hash = match stores {
-                true => spread(*hashes(h).add(i as usize)),
-                false => hash_entry(types, ty, Table::entry(t, ty, i), seed, i),
-            };
-            add_to_index(h, i, hash);
-        }
-    }
-}
-
 /// The hash of an entry's key, as its probe would compute it.
 ///
 /// # Safety
 /// `entry` is an entry of a map of the type.
-unsafe fn hash_entry(types: &[RType], ty: &MapType, entry: *const u8, seed: u64, salt: u32) -> u64 {
+pub(super) unsafe fn hash_entry(
+    types: &[RType],
+    ty: &MapType,
+    entry: *const u8,
+    seed: u64,
+    salt: u32,
+) -> u64 {
     // SAFETY: the caller's contract; a stored key can be hashed.
     unsafe {
         match ty.kind {

@@ -7,7 +7,8 @@
 
 use std::ptr;
 
-use super::map::{MapRef, Table};
+use super::map::MapRef;
+use super::maptable::Table;
 
 /// An iterator's state: four words, which a frame holds as they are.
 #[derive(Clone, Copy, Debug)]

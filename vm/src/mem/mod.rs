@@ -17,6 +17,7 @@ mod heap;
 mod layout;
 pub mod map;
 mod mapiter;
+mod maptable;
 mod maptype;
 mod os;
 mod span;

@@ -105,7 +105,7 @@ impl Span {
     /// The index of the block that contains `addr`, which lies in the span's pages; `nelems` or more in the unused tail.
     #[inline(always)]
     pub fn index(&self, addr: usize) -> usize {
-        ((addr - self.base) as u64 * u64::from(self.magic) >> 32) as usize
+        (((addr - self.base) as u64 * u64::from(self.magic)) >> 32) as usize
     }
 
     /// Whether block `i < nelems` is allocated.
