@@ -1,5 +1,7 @@
 //! The language: text, tokens, syntax trees, types, constants and diagnostics. It knows no bytecode, heap, IO or clock.
 
+#![forbid(unsafe_code)]
+
 pub mod ast;
 pub mod check;
 pub mod constant;

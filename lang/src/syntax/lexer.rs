@@ -73,7 +73,7 @@ struct Driver<'t> {
 
 impl Driver<'_> {
     fn run(&mut self, start: usize) {
-        let mut lexer = Kind::lexer_with_extras(&self.text[..], Notes::default());
+        let mut lexer = Kind::lexer_with_extras(self.text, Notes::default());
         lexer.bump(start);
         while let Some(kind) = lexer.next() {
             let span = lexer.span();
