@@ -96,7 +96,7 @@ impl Checker<'_> {
                 return false;
             };
             let u = self.w.types.underlying(term);
-            if self.w.types.is_string(x.ty) && self.is_bytes_or_runes(u)
+            if self.w.types.is_string(x.ty) && self.w.types.is_bytes_or_runes(u)
                 || self.const_convertible(x, u).is_some()
             {
                 continue;
@@ -113,17 +113,6 @@ impl Checker<'_> {
             return false;
         }
         true
-    }
-
-    /// Whether `t` is a slice of bytes or runes.
-    pub(super) fn is_bytes_or_runes(&self, t: TypeId) -> bool {
-        let Type::Slice(elem) = self.w.types.under(t) else {
-            return false;
-        };
-        matches!(
-            self.w.types.as_basic(elem),
-            Some(Basic::Uint8 | Basic::Int32)
-        )
     }
 
     fn operand_convertible(&mut self, x: &Operand, t: TypeId, cause: &mut String) -> bool {

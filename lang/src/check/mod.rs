@@ -5,27 +5,47 @@
 //! borrow of the `World`'s packages is held while checking (syntax is reached through `Rc`s that the walking function
 //! owns). An object of another, lazily checked package is checked with that package as the current one.
 
+mod arguments;
 mod assignments;
+mod builtins;
+mod builtins_unsafe;
+mod call;
 mod conversions;
+mod cycles;
+mod decl;
 mod expr;
-mod expr_string;
+mod implements;
+mod import;
 mod index;
+mod infer;
 mod info;
+mod initorder;
 mod labels;
+mod literals;
+mod mono;
 mod operand;
 mod operators;
 mod range;
-mod representable;
+mod resolver;
 mod returns;
+mod script;
+mod selector;
+mod signature;
 mod stmt;
+mod struct_interface;
 mod switch;
+mod typexpr;
 mod under;
+mod unify;
 mod untyped;
 mod world;
 
-pub use expr_string::expr_string;
+pub use crate::syntax::expr_string;
 pub use info::*;
+pub use expr::Target;
 pub use operand::{Operand, OperandMode};
+pub use script::ScriptCheck;
+pub use signature::FuncSig;
 pub use world::*;
 
 use crate::ast::{Ident, NodeId};
@@ -34,7 +54,7 @@ use crate::diag::{Code, Diagnostic, Severity};
 use crate::source::{Pos, Span};
 use crate::symbol::Symbol;
 use crate::types::{ObjId, ObjKind, PkgId, ScopeId, SigVars, TypeId, Types};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
 /// The context in which something is checked (go/types: environment). Cheap to clone; delayed work keeps its own.
@@ -87,7 +107,13 @@ pub struct Checker<'w> {
     /// Work put off.
     pub delayed: Vec<Delayed>,
     /// Expressions whose types are still untyped.
-    untyped: FxHashMap<NodeId, untyped::UntypedInfo>,
+    untyped: FxHashMap<(PkgId, NodeId), untyped::UntypedInfo>,
+    /// Calls of the predeclared `panic`: they end a statement list.
+    is_panic: FxHashSet<(PkgId, NodeId)>,
+    /// Aliases whose right-hand sides have been looked through.
+    aliases_ahead: FxHashSet<ObjId>,
+    /// Named types known not to contain themselves.
+    valid_types: FxHashSet<TypeId>,
     /// The objects being checked, outermost first.
     obj_path: Vec<ObjId>,
 }
@@ -96,7 +122,18 @@ impl<'w> Checker<'w> {
     /// A checker for `pkg` whose context is the package scope.
     pub fn new(w: &'w mut World, pkg: PkgId) -> Checker<'w> {
         let env = Env::of_scope(w.packages[pkg.0 as usize].scope);
-        Checker { w, pkg, env, diags: Vec::new(), delayed: Vec::new(), untyped: FxHashMap::default(), obj_path: Vec::new() }
+        Checker {
+            w,
+            pkg,
+            env,
+            diags: Vec::new(),
+            delayed: Vec::new(),
+            untyped: FxHashMap::default(),
+            is_panic: FxHashSet::default(),
+            aliases_ahead: FxHashSet::default(),
+            valid_types: FxHashSet::default(),
+            obj_path: Vec::new(),
+        }
     }
 
     /// The type arena.
@@ -241,11 +278,44 @@ impl<'w> Checker<'w> {
         }
     }
 
+    /// The prefix of a package's names in messages: none for the current one.
+    pub fn qualifier(&self, pkg: PkgId) -> Option<String> {
+        if pkg == self.pkg {
+            return None;
+        }
+        let p = &self.w.packages[pkg.0 as usize];
+        // Two packages of one name are told apart by their paths.
+        let ambiguous = p.loaded && self.w.packages.iter().filter(|o| o.loaded && o.name == p.name).count() > 1;
+        Some(if ambiguous { format!("{:?}", p.path) } else { p.name.to_string() })
+    }
+
+    /// A type as messages show it.
+    pub fn type_string(&self, t: TypeId) -> String {
+        crate::types::type_string(&self.w.types, &self.w.objects, t, &|p| self.qualifier(p))
+    }
+
+    /// An object as messages show it: `var x int`.
+    pub fn object_string(&self, obj: ObjId) -> String {
+        let (name, ty) = self.w.objects.with(obj, |o| (o.name, o.ty));
+        let what = self.w.objects.with(obj, |o| match o.kind {
+            ObjKind::PkgName(_) => "package",
+            ObjKind::Const(_) => "const",
+            ObjKind::TypeName(_) => "type",
+            ObjKind::Var(crate::types::VarKind::Field) => "field",
+            ObjKind::Var(_) => "var",
+            ObjKind::Func(_) => "func",
+            ObjKind::Label => "label",
+            ObjKind::Builtin(_) => "builtin",
+            ObjKind::Nil => "nil",
+        });
+        if ty.is_invalid() { format!("{what} {name}") } else { format!("{what} {name} {}", self.type_string(ty)) }
+    }
+
     /// Whether the object is a package-level variable, constant or function of any package (not a method).
     pub fn is_package_level(&self, obj: ObjId) -> bool {
         self.w.objects.with(obj, |o| match (o.pkg, o.parent, &o.kind) {
             (_, _, ObjKind::PkgName(_)) => false,
-            (Some(p), Some(s), _) => self.w.packages[p.0 as usize].scope == s,
+            (Some(p), Some(s), _) => self.w.packages[p.0 as usize].scopes.contains(&s),
             _ => false,
         })
     }

@@ -125,8 +125,11 @@ impl Checker<'_> {
     /// `pkg.sel`
     fn qualified_ident(&mut self, x: &mut Operand, e: &Expr, pkg: PkgId, sel: Ident) {
         x.invalidate();
-        let scope = self.w.packages[pkg.0 as usize].scope;
-        let Some(exp) = self.w.objects.lookup(scope, sel.name) else {
+        let Some(exp) = self.package_member(pkg, sel.name) else {
+            if self.w.packages[pkg.0 as usize].fake {
+                return;
+            }
+            let scope = self.w.packages[pkg.0 as usize].scope;
             let text = expr_string(e);
             let names = self.w.objects.scope_names(scope);
             let similar =

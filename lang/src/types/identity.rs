@@ -10,6 +10,37 @@ impl Types {
         x == y || self.identical_shape(x, y)
     }
 
+    /// Whether two types are identical if struct tags are ignored.
+    pub fn identical_ignore_tags(&self, x: TypeId, y: TypeId) -> bool {
+        self.identical(x, y) || self.identical(self.without_tags(x), self.without_tags(y))
+    }
+
+    /// The type with all struct tags (outside named types) removed.
+    fn without_tags(&self, t: TypeId) -> TypeId {
+        let all = |ts: &[TypeId]| ts.iter().map(|&t| self.without_tags(t)).collect::<Vec<_>>();
+        let shape = match self.get(t) {
+            Type::Pointer(e) => Type::Pointer(self.without_tags(e)),
+            Type::Slice(e) => Type::Slice(self.without_tags(e)),
+            Type::Array(n, e) => Type::Array(n, self.without_tags(e)),
+            Type::Map(k, v) => Type::Map(self.without_tags(k), self.without_tags(v)),
+            Type::Chan(d, e) => Type::Chan(d, self.without_tags(e)),
+            Type::Signature(s) => {
+                let (params, results) = (all(&s.params), all(&s.results));
+                Type::Signature(Rc::new(super::Signature { params, results, ..(*s).clone() }))
+            }
+            Type::Struct(s) => {
+                let mut s = (*s).clone();
+                for f in &mut s.fields {
+                    f.tag = "".into();
+                    f.ty = self.without_tags(f.ty);
+                }
+                Type::Struct(Rc::new(s))
+            }
+            _ => return t,
+        };
+        self.intern(shape)
+    }
+
     fn identical_all(&self, xs: &[TypeId], ys: &[TypeId]) -> bool {
         xs.len() == ys.len() && xs.iter().zip(ys).all(|(&x, &y)| self.identical(x, y))
     }

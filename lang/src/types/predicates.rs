@@ -210,6 +210,19 @@ impl Types {
         }
     }
 
+    /// Whether it is a generic type (or alias) without type arguments.
+    pub fn is_generic_type(&self, t: TypeId) -> bool {
+        self.is_generic_alias(t) || self.as_named(t).is_some() && self.is_generic(t)
+    }
+
+    /// Whether it is a slice of bytes or runes.
+    pub fn is_bytes_or_runes(&self, t: TypeId) -> bool {
+        match self.under(t) {
+            Type::Slice(e) => matches!(self.under(e), Type::Basic(Basic::Uint8 | Basic::Int32)),
+            _ => false,
+        }
+    }
+
     /// The element type of a pointer type (of the type's own shape, not of a named pointer type).
     pub fn deref(&self, t: TypeId) -> (TypeId, bool) {
         match self.get(t) {

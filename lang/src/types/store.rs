@@ -33,6 +33,7 @@ struct Inner {
     instances: FxHashMap<(NamedId, Rc<[TypeId]>), TypeId>,
     spellings: FxHashMap<TypeId, ObjId>,
     alias_args: FxHashMap<TypeId, Rc<[TypeId]>>,
+    alias_tparams: FxHashMap<TypeId, Rc<[TypeParamId]>>,
     sig_names: FxHashMap<TypeId, Rc<SigNames>>,
     type_sets: FxHashMap<TypeId, Rc<TypeSet>>,
     canonical: FxHashMap<TypeId, TypeId>,
@@ -212,6 +213,21 @@ impl Types {
             inner.spellings.insert(id, name);
         }
         id
+    }
+
+    /// Makes an alias's spelling generic.
+    pub fn set_alias_tparams(&self, t: TypeId, tparams: Rc<[TypeParamId]>) {
+        self.inner.borrow_mut().alias_tparams.insert(t, tparams);
+    }
+
+    /// A generic alias's type parameters.
+    pub fn alias_tparams(&self, t: TypeId) -> Option<Rc<[TypeParamId]>> {
+        self.inner.borrow().alias_tparams.get(&t).cloned()
+    }
+
+    /// Whether it is a generic alias without type arguments.
+    pub fn is_generic_alias(&self, t: TypeId) -> bool {
+        self.inner.borrow().alias_tparams.contains_key(&t)
     }
 
     /// A spelling of a signature with its parameters' names.

@@ -210,6 +210,22 @@ impl Types {
         }
     }
 
+    /// Whether two sets have the same terms.
+    pub fn equal_terms(&self, a: &TypeSet, b: &TypeSet) -> bool {
+        self.same_terms(a.terms.as_deref(), b.terms.as_deref())
+    }
+
+    /// Whether some type is in both terms.
+    pub fn terms_overlap(&self, a: Term, b: Term) -> bool {
+        self.common_term(a, b).is_some()
+    }
+
+    /// Whether all types of an interface's terms are comparable.
+    pub fn comparable_type_set(&self, t: TypeId) -> bool {
+        let set = self.type_set(t);
+        set.terms.as_ref().map_or(set.comparable, |ts| ts.iter().all(|x| self.comparable_type(x.ty, false)))
+    }
+
     /// Whether type `t` is one of the terms.
     pub fn in_terms(&self, t: TypeId, set: &TypeSet) -> bool {
         set.terms

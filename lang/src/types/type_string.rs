@@ -8,6 +8,7 @@ pub struct TypeWriter<'a> {
     types: &'a Types,
     objects: &'a Objects,
     qualify: &'a dyn Fn(PkgId) -> Option<String>,
+    names: bool,
     out: String,
 }
 
@@ -25,8 +26,16 @@ impl<'a> TypeWriter<'a> {
             types,
             objects,
             qualify,
+            names: true,
             out: String::new(),
         }
+    }
+
+    /// Leaves parameter names out.
+    #[must_use]
+    pub fn without_names(mut self) -> TypeWriter<'a> {
+        self.names = false;
+        self
     }
 
     /// What was written.
@@ -229,7 +238,7 @@ impl<'a> TypeWriter<'a> {
     }
 
     fn sig_of(&mut self, id: TypeId, s: &Signature) {
-        let names = self.types.sig_names(id);
+        let names = self.types.sig_names(id).filter(|_| self.names);
         let names = names.as_deref();
         self.type_params(&s.tparams);
         self.tuple(&s.params, names.map(|n: &SigNames| n.params.as_slice()), s.variadic);

@@ -1,0 +1,184 @@
+//! Scripts and REPL inputs: files without package clause whose top-level statements run in order.
+//!
+//! Invariants: each input has a package scope of its own inside that of the input before, so that a later declaration
+//! shadows an earlier one and functions keep what they were checked with; an input with errors leaves no trace in the
+//! session's scope; variables declared at top level are package-level objects, declared as their statements are
+//! checked, while functions, types and constants are there from the beginning.
+
+use super::{Checker, ScriptUnit, World};
+use crate::ast::{Decl, File, Item, NodeIds, Stmt, StmtKind};
+use crate::diag::{Code, Diagnostic};
+use crate::types::{ObjId, ObjKind, PkgId, ScopeId, VarKind};
+use std::ops::Range;
+use std::rc::Rc;
+
+/// A checked script or REPL input.
+pub struct ScriptCheck {
+    /// The session's package.
+    pub pkg: PkgId,
+    /// Which of the package's `script` units are this input's; empty after an error.
+    pub units: Range<usize>,
+    /// What was found.
+    pub diags: Vec<Diagnostic>,
+}
+
+impl World {
+    /// Checks a script, or a further input of the session `session`. All inputs of a session share their node ids.
+    pub fn check_script(&mut self, session: Option<PkgId>, file: Rc<File>, ids: Rc<NodeIds>) -> ScriptCheck {
+        let pkg = session.unwrap_or_else(|| self.new_session());
+        let package = &mut self.packages[pkg.0 as usize];
+        package.ids = ids;
+        let (outer, first) = (package.scope, package.script.len());
+        let scope = self.objects.new_scope(Some(outer), false);
+        let package = &mut self.packages[pkg.0 as usize];
+        package.scope = scope;
+        package.scopes.push(scope);
+        let mut c = Checker::new(self, pkg);
+        c.script_file(file, session.is_none());
+        let diags = c.finish();
+        let package = &mut self.packages[pkg.0 as usize];
+        if diags.iter().any(Diagnostic::is_error) {
+            package.scope = outer;
+            package.script.truncate(first);
+        }
+        ScriptCheck { pkg, units: first..self.packages[pkg.0 as usize].script.len(), diags }
+    }
+
+    /// An empty session: a scope for imports outside the inputs' scopes.
+    fn new_session(&mut self) -> PkgId {
+        let universe = self.universe();
+        let imports = self.objects.new_scope(Some(universe), false);
+        let pkg = self.new_package("main", "main", imports);
+        let package = &mut self.packages[pkg.0 as usize];
+        package.is_script = true;
+        package.scopes.clear();
+        package.file_scopes.push(imports);
+        pkg
+    }
+}
+
+impl Checker<'_> {
+    fn script_file(&mut self, file: Rc<File>, whole: bool) {
+        let scope = self.env.scope;
+        let imports = self.w.packages[self.pkg.0 as usize].file_scopes[0];
+        let first_import = self.w.packages[self.pkg.0 as usize].import_objs.len();
+        for spec in &file.imports {
+            // A session may import the same package again.
+            let known = spec.name.is_none() && self.is_imported(imports, &spec.path);
+            if !known {
+                self.collect_import(imports, spec);
+            }
+        }
+        let first = self.w.packages[self.pkg.0 as usize].decl_order.len();
+        let mut stmts: Vec<Rc<Stmt>> = Vec::new();
+        for item in &file.items {
+            match item {
+                Item::Decl(d) => self.collect_script_decl(scope, d),
+                Item::Stmt(s) => stmts.push(s.clone()),
+            }
+        }
+        self.w.packages[self.pkg.0 as usize].files.push(file.clone());
+        let objs = self.w.packages[self.pkg.0 as usize].decl_order[first..].to_vec();
+        self.associate_methods(&objs);
+        self.direct_cycles(&objs);
+        self.script_types(&objs);
+        for item in &file.items {
+            self.script_item(item);
+        }
+        let list: Vec<&Stmt> = stmts.iter().map(|s| &**s).collect();
+        self.branches_in(file.span.lo, &list);
+        self.package_objects(&objs);
+        self.process_delayed(0);
+        self.script_usage(scope, whole, first_import);
+        self.check_instance_cycles();
+    }
+
+    fn is_imported(&self, scope: ScopeId, path: &str) -> bool {
+        self.w.objects.scope_objects(scope).iter().any(|&o| {
+            self.w.objects.with(o, |o| match o.kind {
+                ObjKind::PkgName(p) => {
+                    let p = &self.w.packages[p.0 as usize];
+                    p.path == path && p.name == o.name
+                }
+                _ => false,
+            })
+        })
+    }
+
+    /// Collects everything but variables: those are declared in order.
+    fn collect_script_decl(&mut self, scope: ScopeId, d: &Decl) {
+        match d {
+            Decl::Group(list) => list.iter().for_each(|d| self.collect_script_decl(scope, d)),
+            Decl::Var(_) => {}
+            d => self.collect_decl(scope, d),
+        }
+    }
+
+    /// Types first, so that statements find them complete.
+    fn script_types(&mut self, objs: &[ObjId]) {
+        for &obj in objs {
+            if self.w.objects.with(obj, |o| matches!(o.kind, ObjKind::TypeName(_))) {
+                self.obj_decl(obj);
+            }
+        }
+        // Method bodies and the like wait for the statements; only what types need is checked now.
+    }
+
+    fn script_item(&mut self, item: &Item) {
+        match item {
+            Item::Decl(d) => self.script_decl(d),
+            Item::Stmt(s) => {
+                self.env.in_script = true;
+                self.script_stmt(s);
+                self.env.in_script = false;
+                self.add_unit(ScriptUnit::Stmt(s.clone()));
+            }
+        }
+    }
+
+    /// Checks a statement; only the function literals in it are checked with it, function bodies come last.
+    fn script_stmt(&mut self, s: &Rc<Stmt>) {
+        if let StmtKind::Decl(d) = &s.kind {
+            return self.decl_stmt(d);
+        }
+        self.stmt(s);
+    }
+
+    fn script_decl(&mut self, d: &Decl) {
+        match d {
+            Decl::Group(list) => list.iter().for_each(|d| self.script_decl(d)),
+            Decl::Var(spec) => {
+                self.env.in_script = true;
+                self.decl_stmt(d);
+                self.env.in_script = false;
+                self.add_unit(ScriptUnit::Var(spec.clone()));
+            }
+            _ => {}
+        }
+    }
+
+    fn add_unit(&mut self, unit: ScriptUnit) {
+        self.w.packages[self.pkg.0 as usize].script.push(unit);
+    }
+
+    /// Warns of unused variables and imports.
+    fn script_usage(&mut self, scope: ScopeId, whole: bool, first_import: usize) {
+        for child in self.w.objects.scope_children(scope) {
+            if !self.w.objects.scope_is_func(child) {
+                self.usage(child);
+            }
+        }
+        if !whole {
+            return;
+        }
+        for v in self.w.objects.scope_objects(scope) {
+            if self.w.objects.var_kind(v) == Some(VarKind::Global) && !self.w.objects.is_used(v) {
+                let (name, span) = self.w.objects.with(v, |o| (o.name, o.span));
+                self.soft_error(span, Code::UnusedVar, format!("declared and not used: {name}"));
+            }
+        }
+        if first_import == 0 {
+            self.unused_imports();
+        }
+    }
+}
