@@ -24,7 +24,10 @@ fn texts() -> Vec<String> {
     };
     let mut files = Vec::new();
     roots.iter().for_each(|root| collect(root, &mut files));
-    let texts: Vec<String> = files.iter().filter_map(|f| std::fs::read_to_string(f).ok()).collect();
+    let texts: Vec<String> = files
+        .iter()
+        .filter_map(|f| std::fs::read_to_string(f).ok())
+        .collect();
     std::iter::repeat_n(texts, times).flatten().collect()
 }
 
@@ -32,16 +35,24 @@ fn texts() -> Vec<String> {
 #[ignore = "a measurement"]
 fn speed() {
     let mut sources = SourceMap::default();
-    let opts = ParseOptions { lazy_bodies: false, allow_bodyless: true };
+    let opts = ParseOptions {
+        lazy_bodies: false,
+        allow_bodyless: true,
+    };
     let first = sources.add("first.go", "package p\n", false).expect("room");
     let start = Instant::now();
     parse_file(&first, &NodeIds::default(), opts);
-    println!("first file, building the grammar included: {:?}", start.elapsed());
+    println!(
+        "first file, building the grammar included: {:?}",
+        start.elapsed()
+    );
 
     let (mut bytes, mut errors) = (0, 0);
     let (mut lexing, mut parsing, mut skipping) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
     for text in texts() {
-        let Ok(src) = sources.add("speed.go", &text, false) else { break };
+        let Ok(src) = sources.add("speed.go", &text, false) else {
+            break;
+        };
         bytes += text.len();
         let start = Instant::now();
         drop(lex(&text, src.base, true));
@@ -50,11 +61,22 @@ fn speed() {
         let (_file, diags) = parse_file(&src, &NodeIds::default(), opts);
         parsing += start.elapsed();
         let start = Instant::now();
-        parse_file(&src, &NodeIds::default(), ParseOptions { lazy_bodies: true, ..opts });
+        parse_file(
+            &src,
+            &NodeIds::default(),
+            ParseOptions {
+                lazy_bodies: true,
+                ..opts
+            },
+        );
         skipping += start.elapsed();
         errors += diags.len();
     }
     let rate = |time: Duration| bytes as f64 / 1e6 / time.as_secs_f64();
-    println!("{bytes} bytes, {errors} errors; lexing {:.0} MB/s, parsing {:.1} MB/s", rate(lexing), rate(parsing));
+    println!(
+        "{bytes} bytes, {errors} errors; lexing {:.0} MB/s, parsing {:.1} MB/s",
+        rate(lexing),
+        rate(parsing)
+    );
     println!("parsing without function bodies {:.1} MB/s", rate(skipping));
 }
