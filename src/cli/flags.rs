@@ -1,0 +1,104 @@
+//! The command line's flags: one entry each; parsing and help derive from this table.
+
+use super::{Command, Settings};
+
+/// One flag.
+pub struct Flag {
+    /// The name after `--`.
+    pub name: &'static str,
+    /// What stands for its value in help texts; empty for a switch.
+    pub value: &'static str,
+    /// The commands that take it.
+    pub commands: &'static [Command],
+    /// One line for `--help`; empty for flags that only gol's own tests use.
+    pub doc: &'static str,
+    /// Stores it. The error says what a right value looks like.
+    pub set: fn(&mut Settings, &str) -> Result<(), String>,
+}
+
+use Command::{Check, Disasm, Run};
+
+/// All flags, in the order of the help text.
+pub const FLAGS: &[Flag] = &[
+    Flag {
+        name: "virtual-time",
+        value: "",
+        commands: &[Run],
+        doc: "time jumps to the next timer when every goroutine waits: sleeps cost nothing",
+        set: |s, _| {
+            s.options.virtual_time = true;
+            Ok(())
+        },
+    },
+    Flag {
+        name: "seed",
+        value: "N",
+        commands: &[Run],
+        doc: "seed of everything random: select, map order, math/rand (default: a new one each run)",
+        set: |s, v| {
+            s.options.seed = Some(v.parse().map_err(|_| "a number from 0 to 18446744073709551615".to_string())?);
+            Ok(())
+        },
+    },
+    Flag {
+        name: "max-memory",
+        value: "MIB",
+        commands: &[Run],
+        doc: "end with Go's \"out of memory\" error beyond this much heap (default: no limit)",
+        set: |s, v| {
+            let mib: u64 = v.parse().map_err(|_| "a number of MiB".to_string())?;
+            s.options.memory_limit = Some(mib.saturating_mul(1 << 20));
+            Ok(())
+        },
+    },
+    Flag {
+        name: "gc-stress",
+        value: "",
+        commands: &[Run],
+        doc: "",
+        set: |s, _| {
+            s.options.gc_stress = true;
+            Ok(())
+        },
+    },
+    Flag {
+        name: "func",
+        value: "NAME",
+        commands: &[Disasm],
+        doc: "list only the functions whose name contains NAME",
+        set: |s, v| {
+            s.func = v.to_string();
+            Ok(())
+        },
+    },
+    Flag {
+        name: "message-format",
+        value: "human|short|json",
+        commands: &[Run, Check],
+        doc: "how errors are shown (short: one line `path:line:col: message` each)",
+        set: |s, v| {
+            s.format = match v {
+                "human" => lang::diag::Format::Human,
+                "short" => lang::diag::Format::Short,
+                "json" => lang::diag::Format::Json,
+                _ => return Err("human, short or json".into()),
+            };
+            Ok(())
+        },
+    },
+    Flag {
+        name: "color",
+        value: "auto|always|never",
+        commands: &[Run, Check, Disasm],
+        doc: "colour in messages (default auto: on a terminal, unless NO_COLOR is set)",
+        set: |s, v| {
+            s.color = match v {
+                "auto" => None,
+                "always" => Some(true),
+                "never" => Some(false),
+                _ => return Err("auto, always or never".into()),
+            };
+            Ok(())
+        },
+    },
+];

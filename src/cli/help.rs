@@ -1,0 +1,62 @@
+//! Help texts, made from the tables of commands and flags.
+
+use super::Command;
+use super::flags::FLAGS;
+use std::fmt::Write;
+
+/// `gol --help`
+pub fn overview() -> String {
+    let mut out = String::from(
+        "gol runs Go: programs and scripts, at once, with goroutines and channels you can watch.\n\n\
+         Usage: gol [COMMAND] [FLAGS] FILE [ARGS…]\n\nCommands:\n",
+    );
+    for (_, name, operands, doc) in Command::ALL {
+        let _ = writeln!(out, "  gol {:22} {doc}", format!("{name} {operands}"));
+    }
+    out.push_str("  gol FILE [ARGS…]           short for `gol run FILE [ARGS…]`\n\nFlags (before the file):\n");
+    flags(&mut out, None);
+    out.push_str(
+        "\nTry it:\n  \
+           echo 'ch := make(chan int, 1); ch <- 42; fmt.Println(<-ch)' | gol run -\n  \
+           gol run --virtual-time examples/guide/channels_79.go    an hour of sleeps in a blink\n\n\
+         A file without a package clause is a script: its statements run from top to bottom, functions may be used\n\
+         before they are declared, standard packages are imported by use, and a `func main` that nobody calls is called.\n\n\
+         Exit status: the program's own; 1 when it does not compile, 2 after a panic or a fatal error such as a deadlock,\n\
+         3 when gol itself failed.\n",
+    );
+    out
+}
+
+/// `gol COMMAND --help`
+pub fn usage(command: Command) -> String {
+    let mut out = String::new();
+    for (c, name, operands, doc) in Command::ALL {
+        if *c == command {
+            let _ = writeln!(out, "Usage: gol {name} [FLAGS] {operands}\n\n{}.\n\nFlags:", capitalised(doc));
+        }
+    }
+    flags(&mut out, Some(command));
+    out
+}
+
+fn flags(out: &mut String, of: Option<Command>) {
+    for f in FLAGS {
+        if f.doc.is_empty() || of.is_some_and(|c| !f.commands.contains(&c)) {
+            continue;
+        }
+        let spelled = match f.value {
+            "" => format!("--{}", f.name),
+            v => format!("--{} {v}", f.name),
+        };
+        let _ = writeln!(out, "  {spelled:34} {}", f.doc);
+    }
+    let _ = writeln!(out, "  {:34} this text", "-h, --help");
+    if of.is_none() {
+        let _ = writeln!(out, "  {:34} the version", "-V, --version");
+    }
+}
+
+fn capitalised(s: &str) -> String {
+    let mut chars = s.chars();
+    chars.next().map_or(String::new(), |c| c.to_uppercase().chain(chars).collect())
+}

@@ -1,0 +1,142 @@
+//! The command line: what was asked for, as data. Running it is `main`'s business.
+//!
+//! `gol FILE …` is short for `gol run FILE …`. Flags come before the file; everything behind it belongs to the program.
+
+mod flags;
+mod help;
+
+pub use help::{overview, usage};
+
+use flags::FLAGS;
+use lexopt::prelude::*;
+use std::ffi::OsString;
+
+/// What gol can be asked to do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Command {
+    /// Run a program or script.
+    Run,
+    /// Report its errors without running it.
+    Check,
+    /// List its bytecode.
+    Disasm,
+}
+
+impl Command {
+    /// Every command with its name, its operands and one line of help.
+    pub const ALL: &[(Command, &str, &str, &str)] = &[
+        (Command::Run, "run", "FILE [ARGS…]", "run a Go program or a script; `-` reads it from standard input"),
+        (Command::Check, "check", "FILE…", "report every error without running anything"),
+        (Command::Disasm, "disasm", "FILE", "list the bytecode of a program's functions"),
+    ];
+
+    /// The command of that name.
+    pub fn named(name: &str) -> Option<Command> {
+        Command::ALL.iter().find(|c| c.1 == name).map(|c| c.0)
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Command::ALL.iter().find(|c| c.0 == self).map_or("", |c| c.1)
+    }
+}
+
+/// Everything flags can set.
+pub struct Settings {
+    /// How the engine runs.
+    pub options: gol::Options,
+    /// How diagnostics are shown.
+    pub format: lang::diag::Format,
+    /// Colour: always, never, or `None` for "on a terminal".
+    pub color: Option<bool>,
+    /// Which functions `disasm` lists.
+    pub func: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings { options: gol::Options::default(), format: lang::diag::Format::Human, color: None, func: String::new() }
+    }
+}
+
+/// What was asked for.
+pub enum Request {
+    /// A command on files; for `run`, the program's own arguments follow the file.
+    Do {
+        /// Which command.
+        command: Command,
+        /// What the flags say.
+        settings: Box<Settings>,
+        /// The files, or the file and the program's arguments.
+        operands: Vec<OsString>,
+    },
+    /// Help on gol, or on one command.
+    Help(Option<Command>),
+    /// The version.
+    Version,
+}
+
+/// Reads the arguments after the program's name.
+///
+/// # Errors
+/// A sentence that says what is wrong and what would be right.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, String> {
+    let mut parser = lexopt::Parser::from_args(args);
+    let (mut command, mut settings, mut operands) = (None, Box::new(Settings::default()), Vec::new());
+    while let Some(arg) = parser.next().map_err(|e| e.to_string())? {
+        match arg {
+            Long("help") | Short('h') => return Ok(Request::Help(command)),
+            Long("version") | Short('V') if command.is_none() => return Ok(Request::Version),
+            Long(name) => {
+                let name = name.to_string();
+                flag(&mut parser, &name, command, &mut settings)?;
+            }
+            Short(c) => return Err(format!("unknown flag -{c}; `gol --help` lists the flags")),
+            Value(word) if command.is_none() => match word.to_str().map(|w| (w, Command::named(w))) {
+                Some(("help", _)) => return help_on(parser.next()),
+                Some((_, Some(c))) => command = Some(c),
+                _ => {
+                    command = Some(Command::Run);
+                    operands.push(word);
+                    operands.extend(parser.raw_args().map_err(|e| e.to_string())?);
+                }
+            },
+            Value(word) => {
+                operands.push(word);
+                if command == Some(Command::Run) {
+                    operands.extend(parser.raw_args().map_err(|e| e.to_string())?);
+                }
+            }
+        }
+    }
+    let Some(command) = command else { return Ok(Request::Help(None)) };
+    if operands.is_empty() {
+        return Err(format!("`gol {}` needs a file; `gol {0} --help` shows how", command.name()));
+    }
+    Ok(Request::Do { command, settings, operands })
+}
+
+fn help_on(arg: Result<Option<lexopt::Arg<'_>>, lexopt::Error>) -> Result<Request, String> {
+    match arg {
+        Ok(Some(Value(word))) => match word.to_str().and_then(Command::named) {
+            Some(c) => Ok(Request::Help(Some(c))),
+            None => Err(format!("there is no command {:?}; `gol --help` lists them", word.to_string_lossy())),
+        },
+        _ => Ok(Request::Help(None)),
+    }
+}
+
+fn flag(parser: &mut lexopt::Parser, name: &str, command: Option<Command>, settings: &mut Settings) -> Result<(), String> {
+    let Some(f) = FLAGS.iter().find(|f| f.name == name) else {
+        return Err(format!("unknown flag --{name}; `gol --help` lists the flags"));
+    };
+    let of = command.unwrap_or(Command::Run);
+    if !f.commands.contains(&of) {
+        return Err(format!("`gol {}` does not take --{name}; `gol {0} --help` lists its flags", of.name()));
+    }
+    let value = match f.value {
+        "" => String::new(),
+        _ => parser.value().map_err(|e| e.to_string())?.to_string_lossy().into_owned(),
+    };
+    (f.set)(settings, &value).map_err(|want| format!("--{name}: {value:?} is not {want}"))
+}
