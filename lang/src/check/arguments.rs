@@ -156,10 +156,7 @@ impl Checker<'_> {
             if asig.tparams.is_empty() || !arg.is_valid() {
                 continue;
             }
-            let plain = self.w.types.signature(Signature {
-                tparams: vec![],
-                ..(*asig).clone()
-            });
+            let plain = self.without_tparams(arg.ty, &asig);
             let (fresh, renamed) = self.rename_tparams(&asig.tparams, &[plain]);
             if let Type::Signature(s) = self.w.types.get(renamed[0]) {
                 arg.ty = self.w.types.signature(Signature {

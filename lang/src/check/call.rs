@@ -78,10 +78,7 @@ impl Checker<'_> {
         let mut params = Vec::new();
         let mut args = Vec::new();
         if let Some(target) = target {
-            params.push(self.w.types.signature(Signature {
-                tparams: vec![],
-                ..sig.clone()
-            }));
+            params.push(self.without_tparams(x.ty, sig));
             args.push(Operand::made_up(target.sig, x.expr, &target.desc));
         }
         let (tparams, params) = self.rename_tparams(&sig.tparams, &params);
@@ -110,14 +107,7 @@ impl Checker<'_> {
     ) -> TypeId {
         let (id, shape) = sig;
         let tparams = shape.tparams.clone();
-        let plain = self.w.types.signature(Signature {
-            tparams: vec![],
-            ..(*shape).clone()
-        });
-        let plain = match self.w.types.sig_names(id) {
-            Some(names) => self.w.types.with_names(plain, names),
-            None => plain,
-        };
+        let plain = self.without_tparams(id, &shape);
         let inst = self.w.types.subst(plain, &tparams, targs);
         let targs: Rc<[TypeId]> = targs.into();
         if let Some(ident) = e.and_then(instantiated_ident) {
@@ -131,6 +121,15 @@ impl Checker<'_> {
             }
         });
         inst
+    }
+
+    /// The signature `sig` of the type `id` as if it were not generic, with the names of its parameters.
+    pub(super) fn without_tparams(&self, id: TypeId, sig: &Signature) -> TypeId {
+        let plain = self.w.types.signature(Signature { tparams: vec![], ..sig.clone() });
+        match self.w.types.sig_names(id) {
+            Some(names) => self.w.types.with_names(plain, names),
+            None => plain,
+        }
     }
 
     /// A call, a conversion or a builtin call.

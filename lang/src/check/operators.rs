@@ -383,7 +383,7 @@ impl Checker<'_> {
         }
         if x.is_nil() || y.is_nil() {
             let t = if x.is_nil() { y.ty } else { x.ty };
-            return if types.has_nil(t) {
+            return if t != TypeId::UNTYPED_NIL && types.has_nil(t) {
                 Ok(())
             } else {
                 Err((true, code, String::new()))

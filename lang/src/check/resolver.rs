@@ -36,7 +36,9 @@ impl Checker<'_> {
             diags.append(&mut self.w.import_diags);
         }
         diags.sort_by_key(|d| d.span.lo);
-        diags.dedup_by(|a, b| a.span.lo == b.span.lo && a.message == b.message);
+        // As in gc, the same message twice on one line is one message.
+        let line = |d: &Diagnostic| self.w.sources.locate(d.span.lo).map(|(f, at)| (f, at.line));
+        diags.dedup_by(|a, b| a.message == b.message && line(a) == line(b));
         diags
     }
 

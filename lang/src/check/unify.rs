@@ -213,8 +213,8 @@ impl Checker<'_> {
             }
             (Type::Tuple(a), Type::Tuple(b)) => self.nify_all(u, &a, &b, mode),
             (Type::Signature(a), Type::Signature(b)) => {
-                a.tparams.len() == b.tparams.len()
-                    && a.variadic == b.variadic
+                // A generic function argument's own type parameters are among those to infer.
+                a.variadic == b.variadic
                     && self.nify_all(u, &a.params, &b.params, inner)
                     && self.nify_all(u, &a.results, &b.results, inner)
             }
