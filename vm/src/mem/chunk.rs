@@ -11,6 +11,7 @@ use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ptr;
 
 use super::class::PAGE;
+use super::layout::repeat_bits;
 use super::os;
 use super::span::Span;
 
@@ -49,7 +50,7 @@ impl Chunk {
         self.free_pages == USABLE_PAGES
     }
 
-    /// Sets the pointer bits of a block of `words` (1 to 64) words at `addr`.
+    /// Sets the pointer bits of a block of `words` (1 to 64) words at `addr`; `bits` has none beyond them.
     ///
     /// # Safety
     /// The block lies in a chunk.
@@ -66,6 +67,28 @@ impl Chunk {
             if shift + words > 64 {
                 let (p, s) = (p.add(1), 64 - shift);
                 *p = *p & !(mask >> s) | bits >> s;
+            }
+        }
+    }
+
+    /// Sets the pointer bits of all blocks of `words` words from `from` up to `to` alike.
+    ///
+    /// # Safety
+    /// The blocks lie in one chunk, the first at a multiple of `words` words from the start of a page.
+    pub unsafe fn fill_bits(from: usize, to: usize, words: u32, bits: u64) {
+        let whole = repeat_bits(bits, words as usize, 64);
+        let mut addr = from;
+        while addr < to {
+            // SAFETY: the caller's contract. 64 words of a power of two each are a word of bits.
+            unsafe {
+                if words.is_power_of_two() && addr.is_multiple_of(512) && to - addr >= 512 {
+                    let i = (addr & (CHUNK - 1)) >> 9;
+                    *(&raw mut (*Chunk::of(addr)).bits).cast::<u64>().add(i) = whole;
+                    addr += 512;
+                } else {
+                    Chunk::set_bits(addr, words, bits);
+                    addr += words as usize * 8;
+                }
             }
         }
     }

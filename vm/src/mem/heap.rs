@@ -4,7 +4,7 @@
 //! - `caches[class, scanned]` is a run of zeroed free blocks of one span, given out from `cur` up to `end`; the blocks from `cur` on
 //!   count as used in `live` and `taken` until a collection flushes the cache.
 //! - `partial[class, scanned]` lists spans that may have further free runs and are in no cache.
-//! - A block's bits or layout are written before its address leaves the heap.
+//! - A block's bits or layout are written before its address leaves the heap; the blocks of a cache have the cache's `bits` already.
 //! - `live` is what the last collection found alive plus what was taken since; a collection is due when it reaches `next_gc`.
 
 use std::ptr;
@@ -18,7 +18,7 @@ use super::layout::{
 };
 use super::maptype::MapType;
 use super::span::{Home, Scan, Span};
-use super::statics::{Root, Statics};
+use super::statics::{Pins, Statics};
 use crate::bytecode::TypeIx;
 use crate::rtype::RType;
 
@@ -58,16 +58,15 @@ pub struct MemStats {
     pub next_gc: u64,
 }
 
-/// A rooted word: see [`Heap::pin`].
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Handle(u32);
-
 /// A run of free blocks being given out.
+#[derive(Clone, Copy)]
 pub(super) struct Cache {
     pub cur: usize,
     pub end: usize,
     size: usize,
     pub span: *mut Span,
+    /// The pointer bits that the run's blocks have: those of the block the run was fetched for.
+    bits: u64,
 }
 
 /// A collected heap.
@@ -83,8 +82,7 @@ pub struct Heap {
     partial: Vec<Vec<*mut Span>>,
     pub(super) layouts: Layouts,
     pub(super) statics: Statics,
-    pins: Vec<u64>,
-    free_pins: Vec<u32>,
+    pub(super) pins: Pins,
     pub(super) map_types: FxHashMap<TypeIx, Box<MapType>>,
     pub(super) count: Counters,
 }
@@ -98,6 +96,24 @@ pub(super) struct Counters {
     pub num_gc: u32,
 }
 
+/// What a fresh block must be told of its pointers.
+#[derive(Clone, Copy)]
+enum Want {
+    NoScan,
+    Bits(u64),
+    Layout(LayoutId),
+}
+
+impl Want {
+    fn scan(self) -> Scan {
+        match self {
+            Want::NoScan => Scan::No,
+            Want::Bits(_) => Scan::Bits,
+            Want::Layout(_) => Scan::Layouts,
+        }
+    }
+}
+
 /// The address of every value without bytes.
 static ZERO_BASE: u64 = 0;
 
@@ -109,6 +125,7 @@ impl Heap {
             end: 0,
             size: class::SIZES.get(k / 2).map_or(0, |&s| s as usize),
             span: ptr::null_mut(),
+            bits: 0,
         });
         Heap {
             caches,
@@ -121,8 +138,7 @@ impl Heap {
             partial: vec![Vec::new(); 2 * CLASSES],
             layouts: Layouts::new(),
             statics: Statics::new(),
-            pins: Vec::new(),
-            free_pins: Vec::new(),
+            pins: Pins::default(),
             map_types: FxHashMap::default(),
             count: Counters::default(),
         }
@@ -154,7 +170,7 @@ impl Heap {
                 return ptr::with_exposed_provenance_mut(p);
             }
         }
-        self.alloc_slow(size, Scan::No, CONSERVATIVE)
+        self.alloc_slow(size, Want::NoScan)
     }
 
     /// A block of `size` bytes for values of the type, one after the other.
@@ -224,28 +240,32 @@ impl Heap {
     #[inline(always)]
     pub(super) fn alloc_bits(&mut self, size: usize, bits: u64) -> *mut u8 {
         let class = class::class_of(size);
-        let mut p = self.take(2 * class + 1);
+        let k = 2 * class + 1;
+        let words = class::SIZES[class] / 8;
+        let bits = bits & (!0 >> (64 - words.max(1)));
+        let mut p = self.take(k);
         if p == 0 {
-            let q = self.alloc_slow(size, Scan::Bits, CONSERVATIVE);
-            if q.is_null() || class == 0 {
-                return q;
+            p = self.alloc_slow(size, Want::Bits(bits)).expose_provenance();
+            if p == 0 || class == 0 {
+                return ptr::with_exposed_provenance_mut(p);
             }
-            p = q.addr();
         }
-        // SAFETY: small blocks lie in chunks; the class's blocks have 1 to 64 words.
-        unsafe { Chunk::set_bits(p, class::SIZES[class] / 8, bits) };
+        if bits != self.caches[k & 127].bits {
+            // SAFETY: small blocks lie in chunks; the class's blocks have 1 to 64 words.
+            unsafe { Chunk::set_bits(p, words, bits) };
+        }
         ptr::with_exposed_provenance_mut(p)
     }
 
     /// A scanned block of more than [`MAX_BITMAP`] bytes with a layout.
     pub(super) fn alloc_layout(&mut self, size: usize, id: LayoutId) -> *mut u8 {
         if size > MAX_SMALL {
-            return self.alloc_slow(size, Scan::Layouts, id);
+            return self.alloc_slow(size, Want::Layout(id));
         }
         let k = 2 * class::class_of(size) + 1;
         let mut p: *mut u8 = ptr::with_exposed_provenance_mut(self.take(k));
         if p.is_null() {
-            p = self.alloc_slow(size, Scan::Layouts, id);
+            p = self.alloc_slow(size, Want::Layout(id));
         }
         if !p.is_null() {
             // SAFETY: the block came from the cache's span, which is live; nobody holds a reference to it.
@@ -272,41 +292,44 @@ impl Heap {
 
     #[cold]
     #[inline(never)]
-    fn alloc_slow(&mut self, size: usize, scan: Scan, layout: LayoutId) -> *mut u8 {
+    fn alloc_slow(&mut self, size: usize, want: Want) -> *mut u8 {
         if size == 0 {
             return (&raw const ZERO_BASE).cast_mut().cast();
         }
         if size > MAX_SMALL {
-            return self.alloc_large(size, (scan != Scan::No).then_some(layout));
+            let layout = match want {
+                Want::Layout(id) => Some(id),
+                _ => None,
+            };
+            return self.alloc_large(size, layout);
         }
-        let k = 2 * class::class_of(size) + usize::from(scan != Scan::No);
-        if self.refill(k, scan) {
-            ptr::with_exposed_provenance_mut(self.take(k))
-        } else {
-            ptr::null_mut()
+        let k = 2 * class::class_of(size) + usize::from(want.scan() != Scan::No);
+        match self.refill(k, want) {
+            true => ptr::with_exposed_provenance_mut(self.take(k)),
+            false => ptr::null_mut(),
         }
     }
 
     /// Finds the next run of free blocks for a cache.
-    fn refill(&mut self, k: usize, scan: Scan) -> bool {
+    fn refill(&mut self, k: usize, want: Want) -> bool {
         let mut span = self.caches[k].span;
         loop {
             if !span.is_null() {
                 // SAFETY: cached and partial spans are live; nobody holds a reference to them.
                 let s = unsafe { &mut *span };
                 if let Some((from, to)) = s.next_run() {
-                    return self.start_run(k, s, from, to);
+                    return self.start_run(k, s, from, to, want);
                 }
             }
             span = match self.partial[k].pop() {
                 Some(s) => s,
-                None => self.new_span(k / 2, scan),
+                None => self.new_span(k / 2, want.scan()),
             };
             self.caches[k] = Cache {
                 cur: 0,
                 end: 0,
-                size: self.caches[k].size,
                 span,
+                ..self.caches[k]
             };
             if span.is_null() {
                 return false;
@@ -314,7 +337,7 @@ impl Heap {
         }
     }
 
-    fn start_run(&mut self, k: usize, s: &mut Span, from: usize, to: usize) -> bool {
+    fn start_run(&mut self, k: usize, s: &mut Span, from: usize, to: usize, want: Want) -> bool {
         if !self.within_limit(to - from) {
             // The run stays free: allocation resumes there after a collection.
             s.free_index = s.index(from) as u32;
@@ -326,6 +349,11 @@ impl Heap {
             unsafe { ptr::with_exposed_provenance_mut::<u8>(from).write_bytes(0, dirty) };
         }
         s.fresh_from = s.fresh_from.max(to);
+        if let Want::Bits(bits) = want {
+            // SAFETY: as above; bitmap blocks have at most 64 words.
+            unsafe { Chunk::fill_bits(from, to, (s.size / 8) as u32, bits) };
+            self.caches[k].bits = bits;
+        }
         self.caches[k].cur = from;
         self.caches[k].end = to;
         self.note_taken(to - from, (to - from) / s.size);
@@ -433,8 +461,8 @@ impl Heap {
             *c = Cache {
                 cur: 0,
                 end: 0,
-                size: c.size,
                 span: ptr::null_mut(),
+                ..*c
             };
             self.partial[k].clear();
         }
@@ -492,71 +520,6 @@ impl Heap {
     /// How many bytes a block asked for with `size` bytes really has: what `append` may use as capacity.
     pub fn round_up(size: usize) -> usize {
         class::round_up(size)
-    }
-
-    /// Zeroed static memory: never freed, not scanned unless registered.
-    pub fn alloc_static(&mut self, size: usize) -> *mut u8 {
-        self.statics.alloc(size)
-    }
-
-    /// Static memory for a package-level variable of the type, scanned as such.
-    pub fn alloc_global(&mut self, t: &RType) -> *mut u8 {
-        let p = self.statics.alloc(t.size as usize);
-        self.register_root(p, t);
-        p
-    }
-
-    /// Makes the value of the type at `p` (outside the heap, and staying there) a root.
-    pub fn register_root(&mut self, p: *const u8, t: &RType) {
-        if !t.is_noscan() {
-            let layout = self
-                .layouts
-                .intern((Use::Values, t.ix), || ScanLayout::repeated(t));
-            self.statics.roots.push(Root {
-                addr: p.expose_provenance(),
-                words: (t.size / 8) as usize,
-                layout,
-            });
-        }
-    }
-
-    /// Makes `words` words at `p` (outside the heap, and staying there) roots, scanned conservatively.
-    pub fn register_root_words(&mut self, p: *const u64, words: usize) {
-        self.statics.roots.push(Root {
-            addr: p.expose_provenance(),
-            words,
-            layout: CONSERVATIVE,
-        });
-    }
-
-    /// The bytes as static memory; equal bytes have one address.
-    pub fn intern_static_bytes(&mut self, bytes: &[u8]) -> *const u8 {
-        self.statics.intern(bytes)
-    }
-
-    /// Keeps the block that `word` points to alive until the handle is unpinned.
-    pub fn pin(&mut self, word: u64) -> Handle {
-        if let Some(i) = self.free_pins.pop() {
-            self.pins[i as usize] = word;
-            return Handle(i);
-        }
-        self.pins.push(word);
-        Handle((self.pins.len() - 1) as u32)
-    }
-
-    /// The pinned word.
-    pub fn pinned(&self, h: Handle) -> u64 {
-        self.pins[h.0 as usize]
-    }
-
-    /// Ends a pin.
-    pub fn unpin(&mut self, h: Handle) {
-        self.pins[h.0 as usize] = 0;
-        self.free_pins.push(h.0);
-    }
-
-    pub(super) fn pins(&self) -> &[u64] {
-        &self.pins
     }
 
     /// Whether `word` points into an allocated block. For assertions and tools.

@@ -25,7 +25,8 @@ mod statics;
 
 pub use access::{Frame, Mem, Pod};
 pub use gc::Marker;
-pub use heap::{AllocKind, Handle, Heap, MemStats};
+pub use heap::{AllocKind, Heap, MemStats};
 pub use map::{MapError, MapRef};
 pub use mapiter::MapIter;
 pub use maptype::{KeyKind, MapType};
+pub use statics::Handle;

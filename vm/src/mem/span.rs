@@ -135,12 +135,6 @@ impl Span {
         self.free_index = 0;
         live
     }
-
-    /// One past the last block.
-    #[inline(always)]
-    pub fn block_end(&self, block: usize) -> usize {
-        block + self.size
-    }
 }
 
 /// The first index in `from..n` whose bit, xored with `flip`, is zero.

@@ -5,7 +5,9 @@
 
 use rustc_hash::FxHashMap;
 
-use super::layout::LayoutId;
+use super::heap::Heap;
+use super::layout::{CONSERVATIVE, LayoutId, ScanLayout, Use};
+use crate::rtype::RType;
 
 const BLOCK_WORDS: usize = 2048;
 
@@ -78,5 +80,79 @@ impl Statics {
             .map_or(std::ptr::null_mut(), |b| b.as_mut_ptr());
         p.expose_provenance();
         p
+    }
+}
+
+/// A rooted word: see [`Heap::pin`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Handle(u32);
+
+/// The pinned words; unpinned ones are 0 and their numbers are free.
+#[derive(Default)]
+pub(super) struct Pins {
+    pub words: Vec<u64>,
+    free: Vec<u32>,
+}
+
+impl Heap {
+    /// Zeroed static memory: never freed, not scanned unless registered.
+    pub fn alloc_static(&mut self, size: usize) -> *mut u8 {
+        self.statics.alloc(size)
+    }
+
+    /// Static memory for a package-level variable of the type, scanned as such.
+    pub fn alloc_global(&mut self, t: &RType) -> *mut u8 {
+        let p = self.statics.alloc(t.size as usize);
+        self.register_root(p, t);
+        p
+    }
+
+    /// Makes the value of the type at `p` (outside the heap, and staying there) a root.
+    pub fn register_root(&mut self, p: *const u8, t: &RType) {
+        if !t.is_noscan() {
+            let layout = self
+                .layouts
+                .intern((Use::Values, t.ix), || ScanLayout::repeated(t));
+            self.statics.roots.push(Root {
+                addr: p.expose_provenance(),
+                words: (t.size / 8) as usize,
+                layout,
+            });
+        }
+    }
+
+    /// Makes `words` words at `p` (outside the heap, and staying there) roots, scanned conservatively.
+    pub fn register_root_words(&mut self, p: *const u64, words: usize) {
+        self.statics.roots.push(Root {
+            addr: p.expose_provenance(),
+            words,
+            layout: CONSERVATIVE,
+        });
+    }
+
+    /// The bytes as static memory; equal bytes have one address.
+    pub fn intern_static_bytes(&mut self, bytes: &[u8]) -> *const u8 {
+        self.statics.intern(bytes)
+    }
+
+    /// Keeps the block that `word` points to alive until the handle is unpinned.
+    pub fn pin(&mut self, word: u64) -> Handle {
+        if let Some(i) = self.pins.free.pop() {
+            self.pins.words[i as usize] = word;
+            return Handle(i);
+        }
+        self.pins.words.push(word);
+        Handle((self.pins.words.len() - 1) as u32)
+    }
+
+    /// The pinned word.
+    pub fn pinned(&self, h: Handle) -> u64 {
+        self.pins.words[h.0 as usize]
+    }
+
+    /// Ends a pin.
+    pub fn unpin(&mut self, h: Handle) {
+        self.pins.words[h.0 as usize] = 0;
+        self.pins.free.push(h.0);
     }
 }

@@ -28,8 +28,8 @@ fn graph_survives_as_the_model_says() {
     let (m, mut rng, mut heap) = (mem(), Rng(7), Heap::new());
     let mut objects: HashMap<u64, Object> = HashMap::new();
     let mut roots: Vec<u64> = Vec::new();
-    let mut next = 1;
     for round in 0..rounds(30_000) {
+        let next = round as u64 + 1;
         let n = if rng.below(50) == 0 {
             sizes[rng.below(sizes.len())]
         } else {
@@ -70,7 +70,6 @@ fn graph_survives_as_the_model_says() {
             },
         );
         roots.push(next);
-        next += 1;
         link(&mut rng, &mut objects, &roots);
         if roots.len() > 60 {
             let i = rng.below(roots.len());
@@ -246,7 +245,6 @@ fn words_that_are_no_addresses_are_ignored() {
 #[test]
 fn channels_keep_what_they_buffer() {
     let mut types = Types::new();
-    let int = types.basic(Kind::Int);
     let string = types.basic(Kind::String);
     let (m, mut heap) = (mem(), Heap::new());
     let head = size_of::<chanrt::Hchan>();
@@ -256,6 +254,5 @@ fn channels_keep_what_they_buffer() {
         m.store(c + (head + 16 * (cap - 1)) as u64, s);
         heap.collect(&mut |marker| marker.word(c));
         assert!(heap.is_heap_address(c) && heap.is_heap_address(s), "{cap}");
-        let _ = int;
     }
 }

@@ -11,8 +11,10 @@ use crate::types::{Rng, Types, addr, mem, rounds};
 /// A kind of key: how key number `i` looks in memory.
 struct Keys {
     ty: TypeIx,
-    make: Box<dyn Fn(&mut Heap, u64) -> Vec<u64>>,
+    make: Box<MakeKey>,
 }
+
+type MakeKey = dyn Fn(&mut Heap, u64) -> Vec<u64>;
 
 fn heap_string(heap: &mut Heap, s: &str) -> [u64; 2] {
     let p = heap.alloc_noscan(s.len());
@@ -44,7 +46,7 @@ fn all_kinds(types: &mut Types) -> Vec<Keys> {
         make: Box::new(|h, i| heap_string(h, &format!("key {i}")).to_vec()),
     });
     let make = move |h: &mut Heap, i: u64| {
-        if i % 2 == 0 {
+        if i.is_multiple_of(2) {
             return vec![u64::from(int.0), i];
         }
         let s = heap_string(h, &i.to_string());
@@ -128,7 +130,7 @@ fn random_run(types: &Types, t: TypeIx, keys: &Keys, range: u64, strings: bool) 
         }
         if step % 300 == 0 {
             // Half of the runs iterate, which keeps tables from being compacted in place.
-            if range % 40 == 0 {
+            if range.is_multiple_of(40) {
                 assert_eq!(count(m, rng.next()), model.len());
             }
             collect(&mut heap, m, &key);
