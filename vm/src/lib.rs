@@ -1,7 +1,13 @@
 //! The virtual machine.
 
 pub mod bytecode;
+mod exec;
 pub mod mem;
+pub mod native;
 pub mod program;
 pub mod rtype;
 pub mod value;
+mod vm;
+
+pub use native::{Cx, Flow, GoChan, GoFunc, GoMap, GoPtr, GoSlice, GoStr, Iface, Native, NativeFn, NativeLookup, Output};
+pub use vm::{Exit, Options, Vm};

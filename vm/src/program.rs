@@ -165,7 +165,6 @@ pub enum InitState {
 }
 
 /// The compiled program.
-#[derive(Default)]
 pub struct Program {
     /// Functions by `FuncId`.
     pub funcs: Vec<FuncEntry>,
@@ -179,7 +178,8 @@ pub struct Program {
     pub selects: Vec<SelectDesc>,
     /// Jump tables: distances from the instruction after the `JmpTable`; the last entry is the default.
     pub tables: Vec<Box<[i32]>>,
-    /// Type descriptors by `TypeIx`; entry 0 is a dummy.
+    /// Type descriptors by `TypeIx`; entry 0 is a dummy. Room for `MAX_TYPES` is reserved from the start (untouched memory costs
+    /// nothing), so descriptors do not move while natives look at them.
     pub types: Vec<RType>,
     /// Natives by `NativeIx`.
     pub natives: Vec<NativeEntry>,
@@ -192,7 +192,34 @@ pub struct Program {
     code_map: Vec<(usize, FuncId)>,
 }
 
+/// The most types a program may have.
+pub const MAX_TYPES: usize = 1 << 17;
+
+impl Default for Program {
+    fn default() -> Program {
+        Program::new()
+    }
+}
+
 impl Program {
+    /// An empty program.
+    pub fn new() -> Program {
+        Program {
+            funcs: Vec::new(),
+            metas: Vec::new(),
+            consts: Vec::new(),
+            sites: Vec::new(),
+            selects: Vec::new(),
+            tables: Vec::new(),
+            types: Vec::with_capacity(MAX_TYPES),
+            natives: Vec::new(),
+            inits: Vec::new(),
+            methods: Vec::new(),
+            method_keys: FxHashMap::default(),
+            code_map: Vec::new(),
+        }
+    }
+
     /// The identity of a method; `pkg` is empty for exported names.
     pub fn method_key(&mut self, name: &str, pkg: &str) -> MethodKey {
         let pair = (name.to_string(), pkg.to_string());
@@ -238,15 +265,29 @@ impl Program {
     pub fn func_at(&self, ip: *const Op) -> Option<FuncId> {
         let at = self.code_map.partition_point(|&(a, _)| a <= ip.addr());
         let (start, f) = *self.code_map.get(at.checked_sub(1)?)?;
-        let len = if self.funcs[f.0 as usize].code.addr() == start { self.metas[f.0 as usize].len } else { 1 };
+        let len = if self.funcs[f.0 as usize].code.addr() == start {
+            self.metas[f.0 as usize].len
+        } else {
+            1
+        };
         (ip.addr() - start < len as usize * size_of::<Op>()).then_some(f)
+    }
+
+    /// The addresses of a compiled function's code.
+    pub fn code_range(&self, f: FuncId) -> Option<std::ops::Range<usize>> {
+        let meta = &self.metas[f.0 as usize];
+        let start = self.funcs[f.0 as usize].code.addr();
+        (!meta.code.is_empty()).then(|| start..start + meta.len as usize * size_of::<Op>())
     }
 
     /// The source position of the instruction at `ip`.
     pub fn pos_at(&self, ip: *const Op) -> Pos {
-        let Some(f) = self.func_at(ip) else { return Pos::NONE };
+        let Some(f) = self.func_at(ip) else {
+            return Pos::NONE;
+        };
         let meta = &self.metas[f.0 as usize];
-        let i = (ip.addr().wrapping_sub(self.funcs[f.0 as usize].code.addr()) / size_of::<Op>()) as u32;
+        let i =
+            (ip.addr().wrapping_sub(self.funcs[f.0 as usize].code.addr()) / size_of::<Op>()) as u32;
         let at = meta.positions.partition_point(|&(k, _)| k <= i);
         at.checked_sub(1).map_or(meta.pos, |k| meta.positions[k].1)
     }
@@ -254,7 +295,8 @@ impl Program {
     /// The type noted for the instruction at `ip` (the static type of an assertion's operand).
     pub fn note_at(&self, ip: *const Op) -> Option<TypeIx> {
         let f = self.func_at(ip)?;
-        let i = (ip.addr().wrapping_sub(self.funcs[f.0 as usize].code.addr()) / size_of::<Op>()) as u32;
+        let i =
+            (ip.addr().wrapping_sub(self.funcs[f.0 as usize].code.addr()) / size_of::<Op>()) as u32;
         let notes = &self.metas[f.0 as usize].notes;
         notes.iter().find(|&&(k, _)| k == i).map(|&(_, t)| t)
     }
@@ -277,14 +319,32 @@ pub trait Linker {
     /// When it cannot be compiled.
     fn compile(&mut self, p: &mut Program, heap: &mut Heap, f: FuncId) -> Result<(), LinkError>;
     /// The method `m` of dynamic type `t` as an interface call calls it.
-    fn find_method(&mut self, p: &mut Program, heap: &mut Heap, t: TypeIx, m: MethodKey) -> Option<(FuncId, RecvLoad)>;
+    fn find_method(
+        &mut self,
+        p: &mut Program,
+        heap: &mut Heap,
+        t: TypeIx,
+        m: MethodKey,
+    ) -> Option<(FuncId, RecvLoad)>;
     /// Whether type `t` implements interface type `iface`; if not, the name of a missing method.
     ///
     /// # Errors
     /// The missing method.
-    fn implements(&mut self, p: &mut Program, heap: &mut Heap, t: TypeIx, iface: TypeIx) -> Result<(), String>;
+    fn implements(
+        &mut self,
+        p: &mut Program,
+        heap: &mut Heap,
+        t: TypeIx,
+        iface: TypeIx,
+    ) -> Result<(), String>;
     /// The type declared as `name` in package `pkg` (loading the package if need be); predeclared types have an empty `pkg`.
-    fn named_type(&mut self, p: &mut Program, heap: &mut Heap, pkg: &str, name: &str) -> Option<TypeIx>;
+    fn named_type(
+        &mut self,
+        p: &mut Program,
+        heap: &mut Heap,
+        pkg: &str,
+        name: &str,
+    ) -> Option<TypeIx>;
     /// The type `*t`.
     fn pointer_to(&mut self, p: &mut Program, heap: &mut Heap, t: TypeIx) -> TypeIx;
     /// The type `[]t`.

@@ -379,9 +379,9 @@ ops! {
     // ---- maps: keys and values are read from and written to registers in memory layout
     /// w ← make(map t, hint w)
     MakeMap { w: Win, t: TypeIx }
-    /// d.. ← m[k..] or zero (normalised like a load)
+    /// d.. ← m[k..] or zero (normalised like a load); the map's type is noted at the instruction, since a nil map does not know it
     MapGet { d: Dst, m: Src, k: Src }
-    /// as MapGet, and the register behind the value's slots ← whether present
+    /// as MapGet (with its note), and the register behind the value's slots ← whether present
     MapGet2 { d: Dst, m: Src, k: Src }
     /// m[k..] ← v..; panics "assignment to entry in nil map"
     MapSet { m: Src, k: Src, v: Src }

@@ -1,6 +1,6 @@
 //! Natives that call Go: only on a native stack.
 
-use super::{Cx, Flow, GoFunc, Iface, Reply, Request};
+use super::{Cx, Flow, GoFunc, GoPtr, Iface, Reply, Request};
 use crate::bytecode::{FuncId, TypeIx};
 use crate::program::{RecvLoad, Repr};
 use crate::value::Value;
@@ -41,9 +41,23 @@ pub struct FrameInfo {
 }
 
 impl Cx<'_> {
-    /// The value in an interface, for inspection. Its dynamic type must not be nil.
-    pub fn value<'v>(&self, v: Iface) -> Value<'v> {
+    /// The value in an interface, for inspection; `None` in a nil one. As good as a handle.
+    pub fn value<'v>(&self, v: Iface) -> Option<Value<'v>> {
         self.vm().value(v)
+    }
+
+    /// The value of type `t` at `p`, for inspection and change; `None` if `p` is nil.
+    pub fn value_at<'v>(&self, t: TypeIx, p: GoPtr) -> Option<Value<'v>> {
+        use crate::exec::memory::{token, types};
+        (!p.is_nil()).then(|| Value::at(token(), types(self.vm()), t, p.word()))
+    }
+
+    /// An interface that holds a value (boxing it if need be).
+    pub fn iface_of(&mut self, v: &Value<'_>) -> Iface {
+        match v.to_iface(&mut self.vm().heap) {
+            Some((ty, data)) => Iface { ty, data },
+            None => crate::exec::out_of_memory(),
+        }
     }
 
     /// The exported method `name` of dynamic type `t`.
@@ -56,7 +70,10 @@ impl Cx<'_> {
         if f.is_nil() {
             super::GoNilDeref::raise();
         }
-        Callee { func: self.vm().closure_func(f.0), ctx: Ctx::Closure(f.0) }
+        Callee {
+            func: self.vm().closure_func(f.0),
+            ctx: Ctx::Closure(f.0),
+        }
     }
 
     /// The exported method `name` of the value in `v`, to call.
@@ -65,7 +82,11 @@ impl Cx<'_> {
         let ctx = match load {
             RecvLoad::Direct => {
                 let zero_size = self.rtype(v.ty).size == 0;
-                if zero_size { Ctx::Bytes(v.data, 0) } else { Ctx::Word(v.data) }
+                if zero_size {
+                    Ctx::Bytes(v.data, 0)
+                } else {
+                    Ctx::Word(v.data)
+                }
             }
             RecvLoad::Copy(n) => Ctx::Bytes(v.data, n),
             RecvLoad::CopyFrom(n) => {
@@ -94,7 +115,11 @@ impl Cx<'_> {
     ///
     /// # Errors
     /// `Flow::NeedStack` when not on a native stack.
-    pub fn try_call(&mut self, callee: Callee, args: &[u64]) -> Result<Result<Vec<u64>, Iface>, Flow> {
+    pub fn try_call(
+        &mut self,
+        callee: Callee,
+        args: &[u64],
+    ) -> Result<Result<Vec<u64>, Iface>, Flow> {
         match self.call_with(callee, args, true)? {
             Reply::Results(words) => Ok(Ok(words)),
             Reply::Panicked(v) => Ok(Err(v)),
@@ -107,7 +132,12 @@ impl Cx<'_> {
     /// # Errors
     /// `Flow::NeedStack` when not on a native stack.
     #[allow(clippy::type_complexity)] // the three ways it can go, nested in the order they are dealt with
-    pub fn call_method(&mut self, v: Iface, name: &str, args: &[u64]) -> Result<Option<Result<Vec<u64>, Iface>>, Flow> {
+    pub fn call_method(
+        &mut self,
+        v: Iface,
+        name: &str,
+        args: &[u64],
+    ) -> Result<Option<Result<Vec<u64>, Iface>>, Flow> {
         if !self.on_stack() {
             return Err(Flow::NeedStack);
         }
@@ -126,7 +156,11 @@ impl Cx<'_> {
             Ctx::Closure(w) | Ctx::Word(w) => inputs.push(w),
             Ctx::Bytes(addr, n) => push_bytes(&mut inputs, addr, n),
         }
-        self.request(Request::Call(Prepared { func: callee.func, inputs, catches }))
+        self.request(Request::Call(Prepared {
+            func: callee.func,
+            inputs,
+            catches,
+        }))
     }
 
     /// The stack of the running goroutine, innermost Go frame first (the caller of this native).
@@ -148,5 +182,11 @@ fn push_bytes(words: &mut Vec<u64>, addr: u64, n: u16) {
     let slots = usize::from(n).div_ceil(8);
     words.resize(at + slots, 0);
     // SAFETY: `addr` is a live Go value of `n` bytes, the words have room for them.
-    unsafe { std::ptr::copy_nonoverlapping(addr as *const u8, words[at..].as_mut_ptr().cast::<u8>(), usize::from(n)) };
+    unsafe {
+        std::ptr::copy_nonoverlapping(
+            addr as *const u8,
+            words[at..].as_mut_ptr().cast::<u8>(),
+            usize::from(n),
+        )
+    };
 }

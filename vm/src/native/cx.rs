@@ -3,9 +3,8 @@
 //! Invariants: `win` is the native's window (results, parameters, receiver) in the running goroutine's stack; the stack does not move
 //! while the native runs, and `resumed` derives `win` anew after a suspension. `arg` and `ret` are the cursors.
 
-use super::{Flow, GoChan, GoFunc, GoMap, GoPtr, GoSlice, GoStr, Iface, Request, Reply};
+use super::{Flow, GoChan, GoFunc, GoMap, GoPtr, GoSlice, GoStr, Iface, Reply, Request};
 use crate::bytecode::TypeIx;
-use crate::mem::AllocKind;
 use crate::rtype::RType;
 use crate::vm::Vm;
 use corosensei::Yielder;
@@ -215,7 +214,7 @@ impl Cx<'_> {
         if s.is_empty() {
             return GoStr::EMPTY;
         }
-        let ptr = self.vm().alloc(s.len(), AllocKind::NoScan);
+        let ptr = self.vm().alloc_bytes(s.len());
         // SAFETY: `ptr` is a fresh block of `s.len()` bytes.
         unsafe { std::ptr::copy_nonoverlapping(s.as_ptr(), ptr, s.len()) };
         GoStr { ptr, len: s.len() }
@@ -231,7 +230,11 @@ impl Cx<'_> {
     /// A new zeroed `[]byte`.
     pub fn new_bytes_cap(&mut self, len: usize, cap: usize) -> GoSlice {
         let cap = cap.max(len);
-        GoSlice { ptr: self.vm().alloc(cap, AllocKind::NoScan), len, cap }
+        GoSlice {
+            ptr: self.vm().alloc_bytes(cap),
+            len,
+            cap,
+        }
     }
 
     /// A new `[]string` of `n` empty strings.
@@ -241,15 +244,13 @@ impl Cx<'_> {
     }
 
     /// A new zeroed slice.
-    ///
-    /// # Panics
-    /// If the size overflows.
     pub fn new_slice(&mut self, elem: TypeIx, len: usize, cap: usize) -> GoSlice {
         let cap = cap.max(len);
-        let t = self.rtype(elem);
-        let (noscan, size) = (t.is_noscan(), (t.size as usize).checked_mul(cap).expect("slice size overflows"));
-        let kind = if noscan { AllocKind::NoScan } else { AllocKind::Array(elem) };
-        GoSlice { ptr: self.vm().alloc(size, kind), len, cap }
+        GoSlice {
+            ptr: self.vm().alloc_values(elem, cap),
+            len,
+            cap,
+        }
     }
 
     /// A new zeroed value of type `t`.

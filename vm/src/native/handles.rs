@@ -30,16 +30,25 @@ pub struct GoStr {
 
 impl GoStr {
     /// The empty string.
-    pub const EMPTY: GoStr = GoStr { ptr: std::ptr::null(), len: 0 };
+    pub const EMPTY: GoStr = GoStr {
+        ptr: std::ptr::null(),
+        len: 0,
+    };
 
     /// The string whose register words these are.
     pub(crate) fn of(w: [u64; 2]) -> GoStr {
-        GoStr { ptr: w[0] as *const u8, len: w[1] as usize }
+        GoStr {
+            ptr: w[0] as *const u8,
+            len: w[1] as usize,
+        }
     }
 
     /// A string that lives as long as the process.
     pub fn from_static(s: &'static str) -> GoStr {
-        GoStr { ptr: s.as_ptr(), len: s.len() }
+        GoStr {
+            ptr: s.as_ptr(),
+            len: s.len(),
+        }
     }
 
     /// Its length in bytes.
@@ -77,7 +86,10 @@ impl GoStr {
     /// If the range is not within the string.
     pub fn sub(self, lo: usize, hi: usize) -> GoStr {
         assert!(lo <= hi && hi <= self.len, "substring out of range");
-        GoStr { ptr: self.ptr.wrapping_add(lo), len: hi - lo }
+        GoStr {
+            ptr: self.ptr.wrapping_add(lo),
+            len: hi - lo,
+        }
     }
 
     /// Its register words.
@@ -96,10 +108,18 @@ pub struct GoSlice {
 
 impl GoSlice {
     /// The nil slice.
-    pub const NIL: GoSlice = GoSlice { ptr: std::ptr::null_mut(), len: 0, cap: 0 };
+    pub const NIL: GoSlice = GoSlice {
+        ptr: std::ptr::null_mut(),
+        len: 0,
+        cap: 0,
+    };
 
     pub(crate) fn of(w: [u64; 3]) -> GoSlice {
-        GoSlice { ptr: w[0] as *mut u8, len: w[1] as usize, cap: w[2] as usize }
+        GoSlice {
+            ptr: w[0] as *mut u8,
+            len: w[1] as usize,
+            cap: w[2] as usize,
+        }
     }
 
     /// Number of elements.
@@ -147,7 +167,10 @@ impl GoSlice {
 
     /// Of a `[]byte`: the bytes viewed as a string. Only for bytes nobody changes any more.
     pub fn as_gostr(self) -> GoStr {
-        GoStr { ptr: self.ptr, len: self.len }
+        GoStr {
+            ptr: self.ptr,
+            len: self.len,
+        }
     }
 
     /// Element `i`, of type `T`.
@@ -200,7 +223,10 @@ impl GoSlice {
         if self.len == 0 {
             return f(&mut []);
         }
-        assert!(self.ptr.cast::<T>().is_aligned(), "slice elements of another type");
+        assert!(
+            self.ptr.cast::<T>().is_aligned(),
+            "slice elements of another type"
+        );
         // SAFETY: the slice points at `len` elements of type T (the native knows it), aligned; the only access while `f` runs.
         f(unsafe { slice::from_raw_parts_mut(self.ptr.cast::<T>(), self.len) })
     }
@@ -231,10 +257,16 @@ pub struct Iface {
 
 impl Iface {
     /// The nil interface.
-    pub const NIL: Iface = Iface { ty: TypeIx(0), data: 0 };
+    pub const NIL: Iface = Iface {
+        ty: TypeIx(0),
+        data: 0,
+    };
 
     pub(crate) fn of(w: [u64; 2]) -> Iface {
-        Iface { ty: TypeIx(w[0] as u32), data: w[1] }
+        Iface {
+            ty: TypeIx(w[0] as u32),
+            data: w[1],
+        }
     }
 
     /// The interface whose register words these are (as `Cx::call` returns them).
@@ -272,7 +304,7 @@ impl GoPtr {
     }
 
     /// The pointer `off` bytes on.
-    pub fn add(self, off: usize) -> GoPtr {
+    pub fn offset(self, off: usize) -> GoPtr {
         GoPtr(self.0 + off as u64)
     }
 

@@ -20,9 +20,9 @@ pub use call::{Callee, FrameInfo};
 pub use cx::{Cx, GoNilDeref};
 pub use handles::{GoChan, GoFunc, GoMap, GoPtr, GoSlice, GoStr, Iface, Pod};
 pub use output::Output;
+pub(crate) use sched::TimerTable;
 pub use sched::{TimeNow, TimerTask};
-pub(crate) use sched::{TimerEntry, TimerTable};
-pub(crate) use stack::{NativeFrame, NativeStacks, Reply, Request};
+pub(crate) use stack::{NativeFrame, NativeStacks, Reply, Request, Resumed};
 
 /// A native function.
 pub type NativeFn = fn(&mut Cx<'_>) -> Flow;
@@ -60,6 +60,8 @@ pub enum Flow {
     Exit(i32),
     /// A fatal error that cannot be recovered (`Cx::fatal`).
     Fatal,
+    /// Collect garbage, then go on (`Cx::gc`).
+    Collect,
     /// Nothing has been done: run me again on a stack of my own.
     NeedStack,
 }

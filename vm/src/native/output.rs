@@ -16,7 +16,10 @@ const FULL: usize = 32 << 10;
 impl Output {
     /// An empty buffer before `sink`.
     pub fn new(sink: Box<dyn Write>) -> Output {
-        Output { buf: Vec::new(), sink }
+        Output {
+            buf: Vec::new(),
+            sink,
+        }
     }
 
     /// Appends bytes.

@@ -1,7 +1,6 @@
 //! What natives do with the scheduler: time, parking, timers, output, blocking work.
 
 use super::{Cx, Flow, GoChan, GoFunc, Request};
-use crate::exec::gc;
 use chanrt::{Gp, TimerId, TimerPayload, WaitReason};
 
 /// The moment a timer fired.
@@ -54,11 +53,21 @@ impl TimerTable {
         let slot = match self.free.pop() {
             Some(slot) => {
                 let e = &mut self.entries[slot as usize];
-                *e = TimerEntry { task, when, id: None, generation: e.generation };
+                *e = TimerEntry {
+                    task,
+                    when,
+                    id: None,
+                    generation: e.generation,
+                };
                 slot
             }
             None => {
-                self.entries.push(TimerEntry { task, when, id: None, generation: 1 });
+                self.entries.push(TimerEntry {
+                    task,
+                    when,
+                    id: None,
+                    generation: 1,
+                });
                 (self.entries.len() - 1) as u32
             }
         };
@@ -67,7 +76,9 @@ impl TimerTable {
 
     /// The pending timer with this number.
     pub(crate) fn get(&mut self, n: u64) -> Option<&mut TimerEntry> {
-        self.entries.get_mut(n as u32 as usize).filter(|e| u64::from(e.generation) == n >> 32 && e.id.is_some())
+        self.entries
+            .get_mut(n as u32 as usize)
+            .filter(|e| u64::from(e.generation) == n >> 32 && e.id.is_some())
     }
 
     /// Forgets a timer.
@@ -81,7 +92,10 @@ impl TimerTable {
 
     /// The tasks of all pending timers, for the collector.
     pub(crate) fn tasks(&self) -> impl Iterator<Item = &TimerTask> {
-        self.entries.iter().filter(|e| e.id.is_some()).map(|e| &e.task)
+        self.entries
+            .iter()
+            .filter(|e| e.id.is_some())
+            .map(|e| &e.task)
     }
 }
 
@@ -118,7 +132,9 @@ impl Cx<'_> {
     /// Stops a timer; says whether it was still pending.
     pub fn stop_timer(&mut self, timer: u64) -> bool {
         let vm = self.vm();
-        let Some(id) = vm.timers.get(timer).and_then(|e| e.id) else { return false };
+        let Some(id) = vm.timers.get(timer).and_then(|e| e.id) else {
+            return false;
+        };
         let pending = vm.rt.stop_timer(id);
         vm.timers.remove(timer);
         pending
@@ -210,7 +226,10 @@ impl Cx<'_> {
     ///
     /// # Panics
     /// If the job panicked, with its panic.
-    pub fn block_on<T: Send + 'static>(&mut self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, Flow> {
+    pub fn block_on<T: Send + 'static>(
+        &mut self,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Flow> {
         self.block_on_for(WaitReason::IOWait, job)
     }
 
@@ -230,10 +249,15 @@ impl Cx<'_> {
             return Err(Flow::NeedStack);
         }
         let vm = self.vm();
-        vm.rt.submit_for(vm.g, reason, Box::new(move || Box::new(job())));
+        vm.rt
+            .submit_for(vm.g, reason, Box::new(move || Box::new(job())));
         self.suspend()?;
         let vm = self.vm();
-        match vm.rt.take_result(vm.g).expect("a goroutine woken from a job finds its result") {
+        match vm
+            .rt
+            .take_result(vm.g)
+            .expect("a goroutine woken from a job finds its result")
+        {
             Ok(value) => Ok(*value.downcast::<T>().expect("the job's own result type")),
             Err(payload) => std::panic::resume_unwind(payload),
         }
@@ -263,13 +287,13 @@ impl Cx<'_> {
         &self.vm().options.args
     }
 
-    /// Collects garbage as soon as this native has returned.
-    pub fn gc(&mut self) {
-        self.vm().heap.request_collection();
+    /// Collects garbage as soon as this native has returned; return it.
+    pub fn gc(&mut self) -> Flow {
+        Flow::Collect
     }
 
     /// The heap's figures.
     pub fn mem_stats(&self) -> crate::mem::MemStats {
-        gc::stats(self.vm())
+        self.vm().heap.stats()
     }
 }

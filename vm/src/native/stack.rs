@@ -19,8 +19,6 @@ pub(crate) enum Request {
     Call(super::call::Prepared),
     /// The goroutine has been parked; resume me when it runs again.
     Parked,
-    /// Give way, then resume me.
-    Yield,
 }
 
 /// The interpreter's answer.
@@ -71,6 +69,7 @@ impl NativeStacks {
             .expect("no address space left for a native's stack")
     }
 
+    /// Ends a native, unwinding it if it has not ended itself, and keeps its machine stack for another.
     pub(crate) fn put(&mut self, mut frame: NativeFrame) {
         if let Some(mut co) = frame.co.take() {
             co.force_unwind();
@@ -115,13 +114,30 @@ impl NativeFrame {
                 Err(payload) => resume_unwind(payload),
             }
         });
-        NativeFrame { co: Some(co), win, ret_ip, fp, call: (0, 0), catches: false, defers: 0, sp: top, top }
+        NativeFrame {
+            co: Some(co),
+            win,
+            ret_ip,
+            fp,
+            call: (0, 0),
+            catches: false,
+            defers: 0,
+            sp: top,
+            top,
+        }
     }
 
     /// Runs the native until it suspends or ends.
-    pub(crate) fn resume(&mut self, reply: Reply) -> Resumed {
-        let co = self.co.as_mut().expect("a native that has not ended");
-        match co.resume(reply) {
+    ///
+    /// # Safety
+    /// `this` is the top of the running goroutine's native stack. (A raw pointer, because the native notes its stack depth there.)
+    pub(crate) unsafe fn resume(this: *mut NativeFrame, reply: Reply) -> Resumed {
+        // SAFETY: the caller's contract; no reference is held while the native runs, and it pushes and pops no frames itself.
+        let mut co = unsafe { (*this).co.take() }.expect("a native that has not ended");
+        let out = co.resume(reply);
+        // SAFETY: as above.
+        unsafe { (*this).co = Some(co) };
+        match out {
             CoroutineResult::Yield(request) => Resumed::Asks(request),
             CoroutineResult::Return(NIL_DEREF) => Resumed::NilDeref,
             CoroutineResult::Return(flow) => Resumed::Ended(flow),
@@ -173,6 +189,13 @@ impl Cx<'_> {
     }
 
     pub(crate) fn detached(vm: *mut crate::vm::Vm, win: *mut u64, arg: u32) -> Cx<'static> {
-        Cx { vm, win, arg, ret: 0, yielder: std::ptr::null(), _life: PhantomData }
+        Cx {
+            vm,
+            win,
+            arg,
+            ret: 0,
+            yielder: std::ptr::null(),
+            _life: PhantomData,
+        }
     }
 }

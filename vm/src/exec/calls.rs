@@ -1,0 +1,128 @@
+//! Call instructions beyond the plain ones: interface methods, natives, `go`, traps, print.
+//!
+//! Invariants: a call site's cache maps a dynamic type to its method for ever. A native runs with `regs` saved, and may be started again.
+
+use super::print::Printed;
+use super::run::Fault;
+use crate::bytecode::{FuncId, Op, PrintFn, Site, TrapFn, TypeIx};
+use crate::native::{Cx, Flow};
+use crate::program::{NativeEntry, RecvLoad, SiteEntry};
+use crate::vm::Vm;
+
+/// Resolves the method of call site `s` on dynamic type `ty` and remembers it.
+#[cold]
+pub(crate) fn resolve(vm: &mut Vm, s: Site, ty: TypeIx) -> Result<SiteEntry, Fault> {
+    if ty.0 == 0 {
+        return Err(Fault::NilDeref);
+    }
+    let key = vm.program.sites[s.0 as usize].method;
+    let Some((func, recv)) = vm
+        .linker
+        .find_method(&mut vm.program, &mut vm.heap, ty, key)
+    else {
+        let name = &vm.program.methods[key.0 as usize].0;
+        return Err(Fault::Fatal(format!(
+            "internal error: {} has no method {name}",
+            vm.rtype(ty).name
+        )));
+    };
+    let entry = SiteEntry { ty, func, recv };
+    vm.program.sites[s.0 as usize].cache[(ty.0 & 3) as usize] = entry;
+    Ok(entry)
+}
+
+/// Makes a receiver's slots at `at` from the interface's data word there.
+///
+/// # Safety
+/// `at` has room for the receiver; the data word is as `load` says.
+#[inline]
+pub(crate) unsafe fn load_receiver(load: RecvLoad, at: *mut u64) -> Result<(), Fault> {
+    // SAFETY: the caller's contract.
+    unsafe {
+        let data = *at;
+        match load {
+            RecvLoad::Direct => {}
+            RecvLoad::Copy(n) => super::memory::load_bytes(at, data as *const u8, usize::from(n)),
+            RecvLoad::Load(_) | RecvLoad::CopyFrom(_) if data < 4096 => {
+                return Err(Fault::NilDeref);
+            }
+            RecvLoad::Load(repr) => *at = super::memory::load_repr(data, repr),
+            RecvLoad::CopyFrom(n) => {
+                super::memory::load_bytes(at, data as *const u8, usize::from(n))
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Runs a native on the window at `win`, on the interpreter's own stack.
+///
+/// # Safety
+/// `vm` is the running machine with `regs` saved; the window is the native's.
+#[inline(always)]
+pub(crate) unsafe fn native(vm: *mut Vm, entry: &NativeEntry, win: *mut u64) -> Flow {
+    if entry.stack {
+        return Flow::NeedStack;
+    }
+    let mut cx = Cx::detached(vm, win, u32::from(entry.result_slots));
+    (entry.f)(&mut cx)
+}
+
+/// `Go` and `GoC`: starts a goroutine for `f` with the `n` input slots at `args`.
+///
+/// # Safety
+/// `args` has `n` slots; `ip` is the instruction.
+pub(crate) unsafe fn go(vm: &mut Vm, ip: *const Op, f: FuncId, args: *const u64, n: usize) {
+    let site = vm.sites.number(ip);
+    // SAFETY: the caller's contract; the new goroutine's stack is a different block.
+    let inputs = unsafe { std::slice::from_raw_parts(args, n) };
+    let g = vm.g;
+    vm.spawn(f, inputs, Some(g), site);
+}
+
+/// `Trap`.
+#[cold]
+pub(crate) fn trap(f: TrapFn) -> Fault {
+    let range =
+        |text: &str| Fault::Error(format!("range function continued iteration after {text}"));
+    match f {
+        TrapFn::Unreachable => {
+            Fault::Fatal("internal error: a function ran off its end".to_string())
+        }
+        TrapFn::DivideByZero => Fault::DivideByZero,
+        TrapFn::NilDeref => Fault::NilDeref,
+        TrapFn::RangeDone => range("function for loop body returned false"),
+        TrapFn::RangePanic => range("loop body panic"),
+        TrapFn::RangeExhausted => range("whole loop exit"),
+        TrapFn::RangeMissingPanic => Fault::Error(
+            "range function recovered a loop body panic and did not resume panicking".to_string(),
+        ),
+    }
+}
+
+/// `Print`.
+///
+/// # Safety
+/// `s` is a register of the kind `f` says.
+#[cold]
+pub(crate) unsafe fn print(vm: &mut Vm, f: PrintFn, s: *const u64) {
+    // SAFETY: the caller's contract: the registers looked at are those of the kind.
+    let text = unsafe {
+        match f {
+            PrintFn::Int => (*s as i64).to_string().into_bytes(),
+            PrintFn::Uint => (*s).to_string().into_bytes(),
+            PrintFn::Float => Printed::float(f64::from_bits(*s)).into_bytes(),
+            PrintFn::Complex => {
+                Printed::complex(f64::from_bits(*s), f64::from_bits(*s.add(1))).into_bytes()
+            }
+            PrintFn::Bool => (if *s != 0 { "true" } else { "false" }).as_bytes().to_vec(),
+            PrintFn::Str => super::strings::get(s).to_vec(),
+            PrintFn::Pointer => format!("{:#x}", *s).into_bytes(),
+            PrintFn::Iface => format!("({:#x},{:#x})", *s, *s.add(1)).into_bytes(),
+            PrintFn::Slice => format!("[{}/{}]{:#x}", *s.add(1), *s.add(2), *s).into_bytes(),
+            PrintFn::Space => vec![b' '],
+            PrintFn::Newline => vec![b'\n'],
+        }
+    };
+    vm.write_stderr(&text);
+}
