@@ -351,7 +351,8 @@ impl<'a> Value<'a> {
         )
     }
 
-    /// A map's entries, oldest first.
+    /// A map's entries, oldest first: keys and values where they are in the map. Whoever runs Go code in between copies first what is
+    /// still needed (`to_iface`) and roots it.
     pub fn map_entries(&self) -> Vec<(Value<'a>, Value<'a>)> {
         let rt = self.rtype();
         let mut out = Vec::with_capacity(self.len());

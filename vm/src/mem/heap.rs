@@ -20,7 +20,7 @@ use super::maptype::MapType;
 use super::span::{Home, Scan, Span};
 use super::statics::{Pins, Statics};
 use crate::bytecode::TypeIx;
-use crate::rtype::RType;
+use crate::rtype::{PtrMap, RType};
 
 /// The heap is not collected before it has this size.
 const MIN_HEAP: usize = 4 << 20;
@@ -176,7 +176,7 @@ impl Heap {
     /// A block of `size` bytes for values of the type, one after the other.
     #[inline(always)]
     pub fn alloc_values(&mut self, size: usize, t: &RType) -> *mut u8 {
-        if t.is_noscan() {
+        if matches!(t.ptrs, PtrMap::None) {
             return self.alloc_noscan(size);
         }
         if size > MAX_BITMAP {

@@ -150,8 +150,17 @@ pub(super) fn small_bits(map: &PtrMap) -> u64 {
     match map {
         PtrMap::None => 0,
         PtrMap::Bits(b) => *b,
-        _ => expand(map, 64)[0],
+        PtrMap::Long(bits) => bits.first().copied().unwrap_or(0),
+        PtrMap::Repeat { words, count, elem } => repeated_bits(*words as usize, *count, elem),
     }
+}
+
+fn repeated_bits(words: usize, count: u64, elem: &PtrMap) -> u64 {
+    let total = (words as u64).saturating_mul(count).min(64) as usize;
+    if total == 0 {
+        return 0;
+    }
+    repeat_bits(small_bits(elem), words, total) & !0 >> (64 - total)
 }
 
 /// `bits` of `words` (at least 1) words, repeated over `total` (at most 64) words.
@@ -263,5 +272,11 @@ mod tests {
             assert_eq!(bits[i / 64] >> (i % 64) & 1 != 0, i % 3 == 1, "{i}");
         }
         assert_eq!(repeat_bits(0b01, 2, 64), 0x5555_5555_5555_5555);
+        let small = PtrMap::Repeat {
+            words: 12,
+            count: 5,
+            elem: Box::new(PtrMap::Bits(0b11)),
+        };
+        assert_eq!(small_bits(&small), expand(&small, 60)[0]);
     }
 }

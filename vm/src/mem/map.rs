@@ -17,7 +17,7 @@ use std::ptr;
 use super::access::{Mem, Pod};
 use super::eq;
 use super::heap::Heap;
-use super::maptable::{Table, make_room, new_table, size_for};
+use super::maptable::{MAX_CAP, Table, make_room, new_table, size_for};
 use super::maptype::{KeyKind, MapType};
 use crate::bytecode::TypeIx;
 use crate::rtype::RType;
@@ -233,7 +233,7 @@ impl MapRef {
         self.0.is_null()
     }
 
-    /// `make(map[K]V, hint)`; `None` without memory. `seed` varies the hash.
+    /// `make(map[K]V, hint)`; `None` without memory. `seed` varies the hash. A hint no map could live up to is ignored, as in Go.
     pub fn make(
         heap: &mut Heap,
         types: &[RType],
@@ -259,7 +259,8 @@ impl MapRef {
                 shift: 0,
                 iterated: false,
             });
-            if hint > 0 && !new_table(heap, h, usize::try_from(hint).ok()?) {
+            let hint = usize::try_from(hint).unwrap_or(0);
+            if (1..=MAX_CAP).contains(&hint) && !new_table(heap, h, hint) {
                 return None;
             }
         }

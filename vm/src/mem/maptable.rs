@@ -23,7 +23,8 @@ pub(super) struct Table {
 /// Maps of so many entries have no index.
 const MAX_LINEAR: u32 = 8;
 const FIRST_CAP: usize = 4;
-const MAX_CAP: usize = 1 << 30;
+/// Maps hold no more entries.
+pub(super) const MAX_CAP: usize = 1 << 30;
 
 impl Table {
     /// # Safety

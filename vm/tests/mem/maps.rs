@@ -248,5 +248,9 @@ fn nil_and_exhausted() {
     }
     assert_eq!(m.len() as u64, n);
     assert!((0..n).all(|i| !m.get(&types.0, (&raw const i).cast()).unwrap().is_null()));
-    assert!(MapRef::make(&mut heap, &types.0, t, i64::MAX, 0).is_none());
+    heap.collect(&mut |marker| marker.word(m.word()));
+    assert!(MapRef::make(&mut heap, &types.0, t, 1 << 29, 0).is_none());
+    for hint in [i64::MAX, i64::MIN] {
+        assert!(MapRef::make(&mut heap, &types.0, t, hint, 0).is_some());
+    }
 }
