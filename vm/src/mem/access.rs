@@ -45,18 +45,18 @@ impl Mem {
         Mem(())
     }
 
-    /// The value at `addr`.
+    /// The value at `addr`, which may be less aligned than the number (a complex64 lies at multiples of 4).
     #[inline(always)]
     pub fn load<T: Pod>(self, addr: u64) -> T {
         // SAFETY: the file's second invariant.
-        unsafe { ptr::with_exposed_provenance::<T>(addr as usize).read() }
+        unsafe { ptr::with_exposed_provenance::<T>(addr as usize).read_unaligned() }
     }
 
     /// Writes the value at `addr`.
     #[inline(always)]
     pub fn store<T: Pod>(self, addr: u64, v: T) {
         // SAFETY: the file's second invariant.
-        unsafe { ptr::with_exposed_provenance_mut::<T>(addr as usize).write(v) }
+        unsafe { ptr::with_exposed_provenance_mut::<T>(addr as usize).write_unaligned(v) }
     }
 
     /// Copies `n` bytes; the regions may overlap.
@@ -310,15 +310,27 @@ impl Frame {
     /// The number at byte `at` of the frame.
     #[inline(always)]
     pub fn ld<T: Pod>(self, at: u32) -> T {
-        // SAFETY: the file's first invariant; the field is aligned, as slots are to 8.
-        unsafe { self.0.cast::<u8>().add(at as usize).cast::<T>().read() }
+        // SAFETY: the file's first invariant; aligned or not.
+        unsafe {
+            self.0
+                .cast::<u8>()
+                .add(at as usize)
+                .cast::<T>()
+                .read_unaligned()
+        }
     }
 
     /// Writes the number at byte `at` of the frame.
     #[inline(always)]
     pub fn st<T: Pod>(self, at: u32, v: T) {
         // SAFETY: as in `ld`.
-        unsafe { self.0.cast::<u8>().add(at as usize).cast::<T>().write(v) }
+        unsafe {
+            self.0
+                .cast::<u8>()
+                .add(at as usize)
+                .cast::<T>()
+                .write_unaligned(v)
+        }
     }
 
     /// Copies `n` slots within the frame; they may overlap.

@@ -295,7 +295,8 @@ unsafe fn hash_leaf(rt: &RType, p: *const u8, seed: u64, salt: u64) -> Result<u6
     unsafe {
         Ok(match rt.eq {
             EqKind::Mem => match rt.size {
-                8 => hash_int(p.cast::<u64>().read(), seed),
+                // Two int32 are 8 bytes too, at multiples of 4.
+                8 => hash_int(p.cast::<u64>().read_unaligned(), seed),
                 n => hash_bytes(p, n as usize, seed),
             },
             EqKind::Str => {

@@ -77,6 +77,50 @@ fn structs_skip_blanks_and_padding() {
     );
 }
 
+/// Eight-byte values whose alignment is 4.
+#[test]
+fn less_aligned() {
+    let mut types = Types::new();
+    let (f, c, i) = (
+        types.basic(Kind::Float32),
+        types.basic(Kind::Complex64),
+        types.basic(Kind::Int32),
+    );
+    let pair = types.array(i, 2);
+    let s = types.structure(&[("f", f), ("c", c), ("p", pair)]);
+    assert_eq!(types.get(s).size, 20);
+    let (m, t) = (mem(), &types.0);
+    let (a, b) = (
+        [1.0_f32, 0.0, 2.0, 3.0, 4.0, 0.0],
+        [1.0_f32, -0.0, 2.0, 3.0, 4.0, 9.0],
+    );
+    assert_eq!(m.eq(t, s, a.as_ptr().cast(), b.as_ptr().cast()), Ok(true));
+    assert_eq!(
+        m.hash(t, s, a.as_ptr().cast(), 0, 0),
+        m.hash(t, s, b.as_ptr().cast(), 0, 0)
+    );
+    let v = vm::value::Value::at(m, t, s, addr(&a));
+    assert_eq!(v.field(1).unwrap().as_complex(), (0.0, 2.0));
+    assert!(
+        v.field(1)
+            .unwrap()
+            .to_iface(&mut vm::mem::Heap::new())
+            .is_some()
+    );
+    let by_struct = types.map(s, pair);
+    let mut heap = vm::mem::Heap::new();
+    let map = vm::mem::MapRef::make(&mut heap, &types.0, by_struct, 0, 1).unwrap();
+    for i in 0..100_u32 {
+        let key = [f32::from_bits(i), 0.0, 1.0, 2.0, 3.0];
+        assert!(
+            !map.get_or_insert(&mut heap, &types.0, key.as_ptr().cast())
+                .unwrap()
+                .is_null()
+        );
+    }
+    assert_eq!(map.len(), 100);
+}
+
 #[test]
 fn interfaces_compare_dynamically() {
     let mut types = Types::new();
