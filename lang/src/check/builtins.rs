@@ -380,6 +380,7 @@ impl Checker<'_> {
             Some(Basic::Float32) => TypeId::COMPLEX64,
             Some(Basic::Float64) => TypeId::COMPLEX128,
             Some(Basic::UntypedFloat) => TypeId::UNTYPED_COMPLEX,
+            _ if self.w.types.all_float(x.ty) => return self.not_generic(x, Code::InvalidComplex, "complex"),
             _ => {
                 let message =
                     format!("invalid argument: arguments have type {t}, expected floating-point");
@@ -392,6 +393,15 @@ impl Checker<'_> {
             return true;
         }
         self.value(x, result)
+    }
+
+    /// Reports an operand of a type parameter's type where gc does not (yet) allow one.
+    fn not_generic(&mut self, x: &Operand, code: Code, name: &str) -> bool {
+        let what = self.operand_string(x);
+        let message = format!(
+            "{what} not supported as argument to built-in {name} for go1.18 (see go.dev/issue/50937)"
+        );
+        self.fail(x, code, message)
     }
 
     fn copy(&mut self, x: &mut Operand, y: &mut Operand) -> bool {
@@ -480,6 +490,9 @@ impl Checker<'_> {
                 } else {
                     Code::InvalidImag
                 };
+                if self.w.types.all_complex(x.ty) {
+                    return self.not_generic(x, code, b.name());
+                }
                 let t = self.type_string(x.ty);
                 return self.fail(
                     x,

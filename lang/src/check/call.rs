@@ -282,7 +282,7 @@ impl Checker<'_> {
         if was_generic && sig.1.tparams.is_empty() {
             self.record_type_and_value(call.fun.id, OperandMode::Value, sig.0, None);
         }
-        self.call_result(x, &sig.1);
+        self.call_result(x, &sig);
     }
 
     pub(super) fn sig_of(&self, id: TypeId) -> Option<Sig> {
@@ -325,7 +325,8 @@ impl Checker<'_> {
     }
 
     /// Gives `x` the result of calling a function with signature `sig`.
-    fn call_result(&mut self, x: &mut Operand, sig: &Signature) {
+    fn call_result(&mut self, x: &mut Operand, (id, sig): &Sig) {
+        let names = self.w.types.sig_names(*id);
         self.env.has_call_or_recv = true;
         match &sig.results[..] {
             [] => {
@@ -339,7 +340,11 @@ impl Checker<'_> {
                 }
                 x.set_value(t);
             }
-            many => x.set_value(self.w.types.tuple(many)),
+            many => {
+                let tuple = self.w.types.tuple(many);
+                let names = names.filter(|n| !n.results.is_empty());
+                x.set_value(names.map_or(tuple, |names| self.w.types.with_names(tuple, names)));
+            }
         }
         // After a failed inference the result may still mention type parameters of the callee.
         if x.mode == OperandMode::Value

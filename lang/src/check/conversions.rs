@@ -23,7 +23,14 @@ impl Checker<'_> {
                     x.invalidate();
                     return;
                 }
-                None => false,
+                None => {
+                    // A number that is an integer is shown as one.
+                    let int = x.value().to_int();
+                    if self.w.types.is_integer(t) && !int.is_unknown() && int.bit_len() <= 64 {
+                        x.val = Some(int);
+                    }
+                    false
+                }
             }
         } else if const_arg && self.w.types.is_type_param(t) {
             let ok = self.const_convertible_to_param(x, t, &mut cause);

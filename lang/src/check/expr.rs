@@ -225,7 +225,7 @@ impl Checker<'_> {
             self.error(
                 e.span,
                 Code::BadTypeKeyword,
-                "use of .(type) outside type switch",
+                "invalid syntax tree: use of .(type) outside type switch",
             );
             self.use_exprs([inner]);
             x.invalidate();

@@ -215,6 +215,7 @@ impl Checker<'_> {
                 if alias || matches!(named, Type::Named(_)) {
                     let u = self.w.types.underlying(t);
                     match self.composite_kind(t) {
+                        "" if u == TypeId::UNSAFE_POINTER => desc.push_str("Pointer"),
                         "" => desc.push_str(&self.type_string(self.w.types.canonical(u))),
                         kind => desc.push_str(kind),
                     }

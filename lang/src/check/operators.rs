@@ -5,7 +5,7 @@ use crate::ast::{BinaryOp, ChanDir, Expr, ExprKind, UnaryOp, unparen};
 use crate::constant::{self, Kind, Value};
 use crate::diag::Code;
 use crate::source::{Pos, Span};
-use crate::types::{Basic, Type, TypeId};
+use crate::types::{Type, TypeId};
 
 /// The span of an operator at `pos`.
 fn op_span(pos: Pos, text: &str) -> Span {
@@ -514,7 +514,7 @@ impl Checker<'_> {
                 return false;
             }
             if self.w.types.is_untyped(y.ty) {
-                self.representable(y, Basic::Uint);
+                self.representable(y, TypeId::UINT);
                 return y.is_valid();
             }
             return true;

@@ -23,8 +23,10 @@ impl Checker<'_> {
         self.process_delayed(0);
         self.initialization_order(&objs);
         self.unused_imports();
-        self.check_main();
-        self.check_instance_cycles();
+        if !self.diags.iter().any(Diagnostic::is_error) {
+            self.check_instance_cycles();
+        }
+        self.check_link();
     }
 
     /// Ends the check: what was found, sorted by position, without repetitions.
@@ -35,6 +37,7 @@ impl Checker<'_> {
         if self.w.importing.is_empty() {
             diags.append(&mut self.w.import_diags);
         }
+        drop_follow_ups(&mut diags);
         diags.sort_by_key(|d| d.span.lo);
         // As in gc, the same message twice on one line is one message.
         let line = |d: &Diagnostic| self.w.sources.locate(d.span.lo).map(|(f, at)| (f, at.line));
@@ -84,10 +87,10 @@ impl Checker<'_> {
 
     pub(super) fn collect_import(&mut self, scope: ScopeId, spec: &ImportSpec) {
         if let Some(why) = invalid_path(&spec.path) {
-            self.error(spec.path_span, Code::BadImportPath, format!("invalid import path ({why})"));
+            self.error(spec.span, Code::BadImportPath, format!("invalid import path ({why})"));
             return;
         }
-        let pkg = self.import_package(spec.path_span, &spec.path);
+        let pkg = self.import_package(spec.span, &spec.path);
         let (fake, own_name) = {
             let p = &self.w.packages[pkg.0 as usize];
             (p.fake, p.name)
@@ -100,7 +103,7 @@ impl Checker<'_> {
         }
         if own_name.as_str() == "main" && !fake {
             let message = format!("import {:?} is a program, not an importable package", spec.path);
-            self.error(spec.path_span, Code::BrokenImport, message);
+            self.error(spec.span, Code::BrokenImport, message);
             return;
         }
         self.add_import(pkg);
@@ -356,16 +359,19 @@ impl Checker<'_> {
         }
     }
 
-    fn check_main(&mut self) {
-        let package = &self.w.packages[self.pkg.0 as usize];
-        if !self.is_main() || package.is_script || package.path != "main" {
+    /// What gc's later stages report: only if nothing else is wrong.
+    fn check_link(&mut self) {
+        if self.diags.iter().chain(&self.w.import_diags).any(Diagnostic::is_error) {
             return;
         }
-        if self.w.objects.lookup(package.scope, Symbol::new("main")).is_none() {
+        for span in std::mem::take(&mut self.bodyless) {
+            self.error(span, Code::MissingBody, "missing function body");
+        }
+        let package = &self.w.packages[self.pkg.0 as usize];
+        let is_program = self.is_main() && !package.is_script && package.path == "main";
+        if is_program && self.w.objects.lookup(package.scope, Symbol::new("main")).is_none() {
             let at = package.files.first().and_then(|f| f.package).map_or(Span::NONE, |p| p.span);
-            if !self.diags.iter().any(|d| d.code == Code::InvalidMainDecl) {
-                self.error(at, Code::MissingMain, "function main is undeclared in the main package");
-            }
+            self.error(at, Code::MissingMain, "function main is undeclared in the main package");
         }
     }
 }
@@ -377,4 +383,20 @@ fn invalid_path(path: &str) -> Option<String> {
     }
     let bad = |c: &char| c.is_whitespace() || c.is_control() || "!\"#$%&'()*,:;<=>?[\\]^{|}`\u{fffd}".contains(*c);
     path.chars().find(bad).map(|c| format!("invalid character U+{:04X} {:?}", c as u32, c))
+}
+
+/// Drops errors that only follow from others: those that speak of something invalid, and a missing `main` in a package with
+/// other errors.
+fn drop_follow_ups(diags: &mut Vec<Diagnostic>) {
+    let mut first = true;
+    diags.retain(|d| {
+        let line = d.message.lines().next().unwrap_or("");
+        let invalid = |what| line.find(what).is_some_and(|i| i > 0);
+        let follows = !first && (invalid("invalid operand") || invalid("invalid type"));
+        first &= !d.is_error();
+        !follows
+    });
+    if diags.iter().any(|d| d.is_error() && d.code != Code::MissingMain) {
+        diags.retain(|d| d.code != Code::MissingMain);
+    }
 }

@@ -8,6 +8,7 @@ use crate::types::{
     Found, LookupError, Member, NamedId, ObjId, ObjKind, PkgId, Signature, Type, TypeId,
     lookup_field_or_method,
 };
+use std::rc::Rc;
 
 impl Checker<'_> {
     /// The field or method `name` of `t` as seen from the current package.
@@ -295,7 +296,7 @@ impl Checker<'_> {
             return x.invalidate();
         }
         if x.mode == OperandMode::TypeExpr {
-            let ty = self.method_expr_type(x.ty, sig);
+            let ty = self.method_expr_type(x.ty, sig, method);
             self.record_selection(e, SelectionKind::MethodExpr, x.ty, &found, method, ty);
             x.set_value(ty);
         } else {
@@ -324,17 +325,24 @@ impl Checker<'_> {
         self.info().selections.insert(e.id, selection);
     }
 
-    /// The function type of a method expression: the receiver is the first parameter.
-    fn method_expr_type(&self, recv: TypeId, sig: TypeId) -> TypeId {
+    /// The function type of a method expression: the receiver is the first parameter. The parameters keep their names.
+    fn method_expr_type(&self, recv: TypeId, sig: TypeId, method: Option<ObjId>) -> TypeId {
         let Type::Signature(s) = self.w.types.get(sig) else {
             return TypeId::INVALID;
         };
         let mut params = vec![recv];
         params.extend(&s.params);
-        self.w.types.signature(Signature {
-            params,
-            ..(*s).clone()
-        })
+        let ty = self.w.types.signature(Signature { params, ..(*s).clone() });
+        let Some(names) = self.w.types.sig_names(sig) else {
+            return ty;
+        };
+        let mut names = (*names).clone();
+        if !names.params.is_empty() {
+            let recv = method.and_then(|m| self.w.objects.func(m)).and_then(|f| f.vars.recv);
+            let name = recv.map(|r| self.w.objects.name(r)).filter(|n| !n.as_str().is_empty());
+            names.params.insert(0, name.unwrap_or_else(|| Symbol::new("_")));
+        }
+        self.w.types.with_names(ty, Rc::new(names))
     }
 
     /// The signature of method `m` of the named type `named`, whose type arguments take the place of the receiver's type

@@ -224,12 +224,15 @@ impl Checker<'_> {
         self.error(x.span(), code, message);
     }
 
-    /// Checks that the constant `x` is representable as a `basic`, and makes it so.
-    pub(super) fn representable(&mut self, x: &mut Operand, basic: Basic) {
+    /// Checks that the constant `x` is representable as a value of the basic type `t`, and makes it so.
+    pub(super) fn representable(&mut self, x: &mut Operand, t: TypeId) {
+        let Some(basic) = self.w.types.as_basic(t) else {
+            return;
+        };
         match self.representation(x, basic) {
             Ok(v) => x.val = Some(v),
             Err(code) => {
-                self.invalid_conversion(code, x, TypeId::from(basic));
+                self.invalid_conversion(code, x, self.w.types.underlying(t));
                 x.invalidate();
             }
         }
@@ -270,9 +273,7 @@ impl Checker<'_> {
             return;
         }
         if !self.w.types.is_untyped(x.ty) {
-            if let Type::Basic(b) = self.w.types.under(x.ty) {
-                self.representable(x, b);
-            }
+            self.representable(x, x.ty);
             return;
         }
         if val.kind() == Kind::Int && val.bit_len() > PRECISION {

@@ -53,6 +53,9 @@ impl<'a> TypeWriter<'a> {
         }
         if let Some((alias, args)) = self.types.spelling(t) {
             self.obj_name(alias);
+            if let Some(tparams) = self.types.alias_tparams(t) {
+                self.type_params(&tparams);
+            }
             if let Some(args) = args {
                 self.type_list("[", &args, "]");
             }
@@ -82,7 +85,10 @@ impl<'a> TypeWriter<'a> {
             }
             Type::Chan(dir, e) => self.chan(dir, e),
             Type::Struct(s) => self.structure(&s),
-            Type::Tuple(ts) => self.type_list_sep("(", &ts, ", ", ")"),
+            Type::Tuple(ts) => {
+                let names = self.types.sig_names(t);
+                self.tuple(&ts, names.as_ref().map(|n| n.results.as_slice()), false);
+            }
             Type::Signature(s) => {
                 self.out.push_str("func");
                 self.sig_of(t, &s);
@@ -114,7 +120,7 @@ impl<'a> TypeWriter<'a> {
     }
 
     fn type_list(&mut self, open: &str, ts: &[TypeId], close: &str) {
-        self.type_list_sep(open, ts, ",", close);
+        self.type_list_sep(open, ts, ", ", close);
     }
 
     fn type_list_sep(&mut self, open: &str, ts: &[TypeId], sep: &str, close: &str) {
