@@ -327,13 +327,10 @@ impl Checker<'_> {
         let package = &self.w.packages[self.pkg.0 as usize];
         let (lazy, is_std) = (package.lazy, package.is_std);
         if decl.body.is_none() {
-            if !is_std && decl.name.name.as_str() != "init" {
-                let message = if decl.tparams.is_empty() {
-                    "missing function body"
-                } else {
-                    "generic function is missing function body"
-                };
-                self.error(decl.name.span, Code::MissingBody, message);
+            if !decl.tparams.is_empty() {
+                self.error(decl.name.span, Code::BadDecl, "generic function is missing function body");
+            } else if !is_std && decl.name.name.as_str() != "init" {
+                self.bodyless.push(decl.name.span);
             }
         } else if !lazy {
             let decl = decl.clone();

@@ -93,7 +93,7 @@ impl World {
                 diags.push(Diagnostic::error(Code::FileTooLarge, Span::NONE, format!("{name}: too much source text")));
                 continue;
             };
-            let options = ParseOptions { lazy_bodies: source.is_std, allow_bodyless: source.is_std };
+            let options = ParseOptions { lazy_bodies: source.is_std, allow_bodyless: true };
             let (file, errors) = parse_file(&src, &ids, options);
             diags.extend(errors);
             files.push(Rc::new(file));

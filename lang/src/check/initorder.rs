@@ -69,8 +69,7 @@ impl Checker<'_> {
 
     fn order(&mut self, objs: &[ObjId]) -> Vec<Initializer> {
         // Nothing to put in order.
-        let initialised = |c: &Self, o: ObjId| c.w.initializer(o).is_some();
-        if !objs.iter().any(|&o| initialised(self, o)) {
+        if !objs.iter().any(|&o| self.w.initializer(o).is_some() || self.w.deps.contains_key(&o)) {
             return Vec::new();
         }
         let g = Graph::new(self.w, objs);

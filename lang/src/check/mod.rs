@@ -114,6 +114,8 @@ pub struct Checker<'w> {
     aliases_ahead: FxHashSet<ObjId>,
     /// Named types known not to contain themselves.
     valid_types: FxHashSet<TypeId>,
+    /// Functions without body, reported if nothing else is wrong.
+    bodyless: Vec<Span>,
     /// The objects being checked, outermost first.
     obj_path: Vec<ObjId>,
 }
@@ -132,6 +134,7 @@ impl<'w> Checker<'w> {
             is_panic: FxHashSet::default(),
             aliases_ahead: FxHashSet::default(),
             valid_types: FxHashSet::default(),
+            bodyless: Vec::new(),
             obj_path: Vec::new(),
         }
     }

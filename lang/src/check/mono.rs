@@ -91,7 +91,7 @@ impl Checker<'_> {
     fn report_instance_cycle(&mut self, first: &Edge, path: &[(TypeParamId, TypeId)]) {
         let obj = |c: &Self, p: TypeParamId| c.w.types.type_param(p).obj;
         let span: Span = self.w.objects.span(obj(self, first.from));
-        self.error(span, Code::InvalidInstanceCycle, "instantiation cycle");
+        self.error(span, Code::InvalidInstanceCycle, "instantiation cycle:");
         let mut steps = vec![(first.to, first.targ)];
         steps.extend_from_slice(path);
         for (p, targ) in steps {

@@ -90,7 +90,12 @@ impl Checker<'_> {
         self.package_objects(&objs);
         self.process_delayed(0);
         self.script_usage(scope, whole, first_import);
-        self.check_instance_cycles();
+        if !self.diags.iter().any(Diagnostic::is_error) {
+            self.check_instance_cycles();
+        }
+        for span in std::mem::take(&mut self.bodyless) {
+            self.error(span, Code::MissingBody, "missing function body");
+        }
     }
 
     fn is_imported(&self, scope: ScopeId, path: &str) -> bool {

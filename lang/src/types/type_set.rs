@@ -59,7 +59,7 @@ impl TypeSet {
 impl Types {
     /// The type set of an interface type, or of a type parameter's constraint; of any other type, the type alone.
     pub fn type_set(&self, t: TypeId) -> Rc<TypeSet> {
-        let u = self.plain(self.underlying(t));
+        let u = self.underlying(t);
         if let Some(s) = self.cached_type_set(u) {
             return s;
         }
@@ -117,7 +117,7 @@ impl Types {
                     continue;
                 }
                 Type::Interface(_) => {
-                    let (s, ok) = self.compute_type_set(self.plain(u));
+                    let (s, ok) = self.compute_type_set(u);
                     complete &= ok;
                     if e.terms.len() == 1 {
                         set.methods.extend(s.methods.iter().cloned());
