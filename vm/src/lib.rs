@@ -1,6 +1,7 @@
 //! The virtual machine.
 
 pub mod bytecode;
+pub mod compile;
 mod exec;
 pub mod mem;
 pub mod native;

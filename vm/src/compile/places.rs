@@ -1,0 +1,611 @@
+//! Places: where a value is, how it is read and written.
+//!
+//! Invariants: making a place evaluates its operands, once, but neither checks bounds nor follows its last pointer: reading,
+//! writing and taking the address do. Registers named by a place are variables or temporaries of the current statement.
+
+use super::state::{Binding, FuncCompiler, Reg};
+use crate::bytecode::*;
+use crate::program::Repr;
+use crate::rtype::Kind;
+use lang::ast::*;
+use lang::source::Span;
+use lang::types::{ObjId, Type, TypeId};
+
+/// Where a value is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Place {
+    /// Nowhere: `_`.
+    Blank,
+    /// In registers from this one on.
+    Reg(Reg),
+    /// Inside registers, at a byte offset from fp that is no whole slot.
+    Frame(u32),
+    /// In memory at a pointer plus an offset; `known` if the pointer cannot be nil.
+    Mem { p: Reg, off: u32, known: bool },
+    /// In static memory.
+    Static(u64),
+    /// Element `i` of the slice (or string) at `s`.
+    Elem { s: Reg, i: Reg },
+    /// Element `i` of the array of `n` elements in the registers at `r`.
+    Array { r: Reg, n: i64, i: Reg },
+    /// The element of map `m` for the key at `k`.
+    Map { m: Reg, k: Reg },
+}
+
+impl FuncCompiler<'_, '_> {
+    // ---- memory by representation
+
+    /// d.. ← value of type t at p+off
+    pub(super) fn load(&mut self, d: Reg, p: Reg, off: u32, t: TypeId) {
+        let size = self.size(t);
+        let (p, o) = self.short_offset(p, off, size);
+        let (d, p, off) = (Dst(d), Src(p), Off16(o));
+        let op = match (self.repr(t), size) {
+            (Repr::Zero, _) => return self.nil_check(p.0),
+            (Repr::I8, _) => Op::LdI8 { d, p, off },
+            (Repr::I16, _) => Op::LdI16 { d, p, off },
+            (Repr::I32, _) => Op::LdI32 { d, p, off },
+            (Repr::U8, _) | (_, 1) => Op::LdU8 { d, p, off },
+            (Repr::U16, _) | (_, 2) => Op::LdU16 { d, p, off },
+            (Repr::U32, _) | (_, 4) => Op::LdU32 { d, p, off },
+            (Repr::W64, _) | (_, 8) => Op::Ld64 { d, p, off },
+            (_, 16) => Op::Ld2 { d, p, off },
+            (_, 24) => Op::Ld3 { d, p, off },
+            (_, n) => {
+                let n = self.bytes16(n);
+                let p = self.whole_pointer(p.0, o);
+                Op::LdN { d, p: Src(p), n }
+            }
+        };
+        self.emit(op);
+    }
+
+    /// value of type t at s.. → p+off
+    pub(super) fn store(&mut self, p: Reg, off: u32, s: Reg, t: TypeId) {
+        let size = self.size(t);
+        let (p, o) = self.short_offset(p, off, size);
+        let (p, s, off) = (Src(p), Src(s), Off16(o));
+        let op = match (self.repr(t), size) {
+            (Repr::Zero, _) => return self.nil_check(p.0),
+            (_, 1) => Op::St8 { p, s, off },
+            (_, 2) => Op::St16 { p, s, off },
+            (_, 4) => Op::St32 { p, s, off },
+            (_, 8) => Op::St64 { p, s, off },
+            (_, 16) => Op::St2 { p, s, off },
+            (_, 24) => Op::St3 { p, s, off },
+            (_, n) => {
+                let n = self.bytes16(n);
+                let p = self.whole_pointer(p.0, o);
+                Op::StN { p: Src(p), s, n }
+            }
+        };
+        self.emit(op);
+    }
+
+    fn bytes16(&mut self, n: u64) -> Bytes16 {
+        match u16::try_from(n) {
+            Ok(n) => Bytes16(n),
+            Err(_) => {
+                let span = Span {
+                    lo: self.f.pos,
+                    hi: self.f.pos,
+                };
+                self.fail(super::CompileFailure::Limit(
+                    "value too large to be copied at once".to_string(),
+                    span,
+                ));
+                Bytes16(0)
+            }
+        }
+    }
+
+    pub(super) fn nil_check(&mut self, p: Reg) {
+        self.emit(Op::NilCheck { p: Src(p) });
+    }
+
+    /// A pointer and an offset of at most 16 bits that together mean p+off.
+    fn short_offset(&mut self, p: Reg, off: u32, size: u64) -> (Reg, u16) {
+        if u64::from(off) + size <= u64::from(u16::MAX) {
+            return (p, off as u16);
+        }
+        (self.far_pointer(p, off), 0)
+    }
+
+    fn far_pointer(&mut self, p: Reg, off: u32) -> Reg {
+        let t = self.alloc(1);
+        self.nil_check(p);
+        self.load_i(t, i64::from(off));
+        self.emit(Op::AddI64 {
+            d: Dst(t),
+            a: Src(t),
+            b: Src(p),
+        });
+        t
+    }
+
+    /// A register that holds p+off.
+    pub(super) fn whole_pointer(&mut self, p: Reg, off: u16) -> Reg {
+        if off == 0 {
+            return p;
+        }
+        let d = self.alloc(1);
+        self.emit(Op::AddPtr {
+            d: Dst(d),
+            p: Src(p),
+            off: Off16(off),
+        });
+        d
+    }
+
+    // ---- reading and writing places
+
+    /// The value at a place, in `d` or wherever it already is.
+    pub(super) fn read(&mut self, pl: Place, t: TypeId, d: Option<Reg>) -> Reg {
+        match pl {
+            Place::Blank => self.dst(d, t),
+            Place::Reg(r) => self.deliver(r, t, d),
+            _ => {
+                let d = self.dst(d, t);
+                let m = self.mark();
+                self.read_to(pl, t, d);
+                self.release(m);
+                d
+            }
+        }
+    }
+
+    fn read_to(&mut self, pl: Place, t: TypeId, d: Reg) {
+        match pl {
+            Place::Blank | Place::Reg(_) => {}
+            Place::Frame(at) => self.read_frame(at, t, d),
+            Place::Mem { p, off, .. } => self.load(d, p, off, t),
+            Place::Static(addr) => {
+                if self.repr(t) == Repr::W64 {
+                    let c = self.word(addr);
+                    self.emit(Op::LdG64 { d: Dst(d), c });
+                } else if self.slots(t) > 0 {
+                    let p = self.static_pointer(addr);
+                    self.load(d, p, 0, t);
+                }
+            }
+            Place::Elem { s, i } => self.read_elem(s, i, t, d),
+            Place::Array { r, n, i } => {
+                let s = self.frame_slice(r, n);
+                self.read_elem(s, i, t, d);
+            }
+            Place::Map { m, k } => {
+                self.emit(Op::MapGet {
+                    d: Dst(d),
+                    m: Src(m),
+                    k: Src(k),
+                });
+            }
+        }
+    }
+
+    fn static_pointer(&mut self, addr: u64) -> Reg {
+        let p = self.alloc(1);
+        self.load_word(p, addr);
+        p
+    }
+
+    fn read_frame(&mut self, at: u32, t: TypeId, d: Reg) {
+        let (d, at) = (Dst(d), FrameByte(at));
+        let op = match (self.repr(t), self.size(t)) {
+            (Repr::Zero, _) => return,
+            (Repr::I8, _) => Op::FLdI8 { d, at },
+            (Repr::I16, _) => Op::FLdI16 { d, at },
+            (Repr::I32, _) => Op::FLdI32 { d, at },
+            (_, 1) => Op::FLdU8 { d, at },
+            (_, 2) => Op::FLdU16 { d, at },
+            (_, 4) => Op::FLdU32 { d, at },
+            (_, n) => {
+                let n = self.bytes16(n);
+                let p = self.frame_pointer(at.0);
+                Op::LdN { d, p: Src(p), n }
+            }
+        };
+        self.emit(op);
+    }
+
+    fn write_frame(&mut self, at: u32, s: Reg, t: TypeId) {
+        let (s, at) = (Src(s), FrameByte(at));
+        let op = match self.size(t) {
+            0 => return,
+            1 => Op::FSt8 { s, at },
+            2 => Op::FSt16 { s, at },
+            4 => Op::FSt32 { s, at },
+            n => {
+                let n = self.bytes16(n);
+                let p = self.frame_pointer(at.0);
+                Op::StN { p: Src(p), s, n }
+            }
+        };
+        self.emit(op);
+    }
+
+    /// The address of a byte of the frame: only for the very next instruction.
+    fn frame_pointer(&mut self, at: u32) -> Reg {
+        let p = self.alloc(1);
+        self.emit(Op::FrameAddr {
+            d: Dst(p),
+            s: Src((at / 8) as Reg),
+        });
+        match at % 8 {
+            0 => {}
+            o => {
+                self.emit(Op::AddPtr {
+                    d: Dst(p),
+                    p: Src(p),
+                    off: Off16(o as u16),
+                });
+            }
+        }
+        p
+    }
+
+    /// Address and length of an array in registers, as a slice: only for the very next instruction.
+    fn frame_slice(&mut self, r: Reg, n: i64) -> Reg {
+        let s = self.alloc(3);
+        self.load_i(s + 1, n);
+        self.emit(Op::FrameAddr {
+            d: Dst(s),
+            s: Src(r),
+        });
+        s
+    }
+
+    fn read_elem(&mut self, s: Reg, i: Reg, t: TypeId, d: Reg) {
+        let size = self.size(t);
+        let (dd, ss, ii) = (Dst(d), Src(s), Src(i));
+        let op = match (self.repr(t), size) {
+            (Repr::I8, _) => Op::IdxI8 {
+                d: dd,
+                s: ss,
+                i: ii,
+            },
+            (Repr::I16, _) => Op::IdxI16 {
+                d: dd,
+                s: ss,
+                i: ii,
+            },
+            (Repr::I32, _) => Op::IdxI32 {
+                d: dd,
+                s: ss,
+                i: ii,
+            },
+            (_, 1) => Op::IdxU8 {
+                d: dd,
+                s: ss,
+                i: ii,
+            },
+            (_, 2) => Op::IdxU16 {
+                d: dd,
+                s: ss,
+                i: ii,
+            },
+            (_, 4) => Op::IdxU32 {
+                d: dd,
+                s: ss,
+                i: ii,
+            },
+            (_, 8) => Op::Idx64 {
+                d: dd,
+                s: ss,
+                i: ii,
+            },
+            (_, 16) => Op::Idx2 {
+                d: dd,
+                s: ss,
+                i: ii,
+            },
+            (_, 24) => Op::Idx3 {
+                d: dd,
+                s: ss,
+                i: ii,
+            },
+            _ => {
+                let p = self.elem_addr(s, i, t);
+                if size > 0 {
+                    self.load(d, p, 0, t);
+                }
+                return;
+            }
+        };
+        self.emit(op);
+    }
+
+    /// The address of element i of the slice at s, bounds-checked.
+    pub(super) fn elem_addr(&mut self, s: Reg, i: Reg, t: TypeId) -> Reg {
+        match u8::try_from(self.size(t)) {
+            Ok(sz) => {
+                let d = self.alloc(1);
+                self.emit(Op::IdxAddr {
+                    sz: Size8(sz),
+                    d: Dst(d),
+                    s: Src(s),
+                    i: Src(i),
+                });
+                d
+            }
+            Err(_) => {
+                let w = self.alloc(4);
+                self.mov(w, i, 1);
+                self.mov(w + 1, s, 3);
+                let t = self.tix(t);
+                self.emit(Op::IdxAddrT { w: Win(w), t });
+                w
+            }
+        }
+    }
+
+    /// value of type t at s.. → place
+    pub(super) fn write(&mut self, pl: Place, t: TypeId, s: Reg) {
+        let m = self.mark();
+        match pl {
+            Place::Blank => {}
+            Place::Reg(r) => {
+                let n = self.slots(t);
+                self.mov(r, s, n);
+            }
+            Place::Frame(at) => self.write_frame(at, s, t),
+            Place::Mem { p, off, .. } => self.store(p, off, s, t),
+            Place::Static(addr) => {
+                if self.repr(t) == Repr::W64 {
+                    let c = self.word(addr);
+                    self.emit(Op::StG64 { s: Src(s), c });
+                } else if self.slots(t) > 0 {
+                    let p = self.static_pointer(addr);
+                    self.store(p, 0, s, t);
+                }
+            }
+            Place::Elem { s: slice, i } => self.write_elem(slice, i, s, t),
+            Place::Array { r, n, i } => {
+                let slice = self.frame_slice(r, n);
+                self.write_elem(slice, i, s, t);
+            }
+            Place::Map { m, k } => {
+                self.emit(Op::MapSet {
+                    m: Src(m),
+                    k: Src(k),
+                    v: Src(s),
+                });
+            }
+        }
+        self.release(m);
+    }
+
+    fn write_elem(&mut self, s: Reg, i: Reg, v: Reg, t: TypeId) {
+        let (ss, ii, vv) = (Src(s), Src(i), Src(v));
+        let op = match self.size(t) {
+            1 => Op::StIdx8 {
+                s: ss,
+                i: ii,
+                v: vv,
+            },
+            2 => Op::StIdx16 {
+                s: ss,
+                i: ii,
+                v: vv,
+            },
+            4 => Op::StIdx32 {
+                s: ss,
+                i: ii,
+                v: vv,
+            },
+            8 => Op::StIdx64 {
+                s: ss,
+                i: ii,
+                v: vv,
+            },
+            16 => Op::StIdx2 {
+                s: ss,
+                i: ii,
+                v: vv,
+            },
+            n => {
+                let p = self.elem_addr(s, i, t);
+                if n > 0 {
+                    self.store(p, 0, v, t);
+                }
+                return;
+            }
+        };
+        self.emit(op);
+    }
+
+    /// Zeroes a place.
+    pub(super) fn write_zero(&mut self, pl: Place, t: TypeId) {
+        let m = self.mark();
+        match pl {
+            Place::Reg(r) => self.zero_t(r, t),
+            _ => {
+                let z = self.alloc_t(t);
+                self.zero_t(z, t);
+                self.write(pl, t, z);
+            }
+        }
+        self.release(m);
+    }
+
+    /// The address of a place.
+    pub(super) fn place_addr(&mut self, pl: Place, t: TypeId, d: Option<Reg>) -> Reg {
+        match pl {
+            Place::Mem { p, off: 0, known } => {
+                if !known {
+                    self.nil_check(p);
+                }
+                self.deliver(p, TypeId::UINTPTR, d)
+            }
+            Place::Mem { p, off, .. } => {
+                let d = self.dst(d, TypeId::UINTPTR);
+                match u16::try_from(off) {
+                    Ok(off) => {
+                        self.emit(Op::AddPtr {
+                            d: Dst(d),
+                            p: Src(p),
+                            off: Off16(off),
+                        });
+                    }
+                    Err(_) => {
+                        let m = self.mark();
+                        let q = self.far_pointer(p, off);
+                        self.mov(d, q, 1);
+                        self.release(m);
+                    }
+                }
+                d
+            }
+            Place::Static(addr) => {
+                let d = self.dst(d, TypeId::UINTPTR);
+                self.load_word(d, addr);
+                d
+            }
+            Place::Elem { s, i } => {
+                let d = self.dst(d, TypeId::UINTPTR);
+                let m = self.mark();
+                let p = self.elem_addr(s, i, t);
+                self.mov(d, p, 1);
+                self.release(m);
+                d
+            }
+            _ => self.address_of_copy(pl, t, d),
+        }
+    }
+
+    /// The address of a heap copy (what is not addressable, but methods with pointer receivers or slicing need in memory).
+    fn address_of_copy(&mut self, pl: Place, t: TypeId, d: Option<Reg>) -> Reg {
+        let d = self.dst(d, TypeId::UINTPTR);
+        let m = self.mark();
+        let v = self.read(pl, t, None);
+        let p = self.alloc(1);
+        let ix = self.tix(t);
+        self.emit(Op::New { d: Dst(p), t: ix });
+        self.store(p, 0, v, t);
+        self.mov(d, p, 1);
+        self.release(m);
+        d
+    }
+
+    // ---- places of expressions
+
+    /// The part of type `part` at byte `off` of the value at `pl`, whose type is `whole`.
+    pub(super) fn part(&mut self, pl: Place, whole: TypeId, off: u32, part: TypeId) -> Place {
+        match pl {
+            Place::Reg(r) => self.frame_part(u32::from(r) * 8 + off, part),
+            Place::Frame(at) => self.frame_part(at + off, part),
+            Place::Mem { p, off: o, known } => Place::Mem {
+                p,
+                off: o + off,
+                known,
+            },
+            Place::Static(addr) => Place::Static(addr + u64::from(off)),
+            Place::Elem { s, i } => {
+                let p = self.elem_addr(s, i, whole);
+                Place::Mem {
+                    p,
+                    off,
+                    known: true,
+                }
+            }
+            Place::Array { .. } | Place::Map { .. } | Place::Blank => {
+                let r = self.read(pl, whole, None);
+                self.frame_part(u32::from(r) * 8 + off, part)
+            }
+        }
+    }
+
+    fn frame_part(&mut self, at: u32, part: TypeId) -> Place {
+        if at.is_multiple_of(8) && self.size(part).is_multiple_of(8) {
+            Place::Reg((at / 8) as Reg)
+        } else {
+            Place::Frame(at)
+        }
+    }
+
+    /// The place of variable `o`.
+    pub(super) fn var_place(&mut self, o: ObjId) -> Place {
+        match self.f.vars.get(&o) {
+            Some(&Binding::Reg(r)) => Place::Reg(r),
+            Some(&Binding::Cell(r)) => Place::Mem {
+                p: r,
+                off: 0,
+                known: true,
+            },
+            None => Place::Static(self.global(o)),
+        }
+    }
+
+    /// The place of an expression; a value that is nowhere yet is evaluated into registers.
+    pub(super) fn place(&mut self, e: &Expr) -> Place {
+        deep(|| self.place_inner(e))
+    }
+
+    fn place_inner(&mut self, e: &Expr) -> Place {
+        if self.f.given.contains_key(&e.id) {
+            return Place::Reg(self.expr(e));
+        }
+        match &e.kind {
+            ExprKind::Paren(x) => self.place(x),
+            ExprKind::Ident(id) if id.name.is_blank() => Place::Blank,
+            ExprKind::Ident(id) => match self.object(id.id) {
+                Some(o) if self.c.world.objects.var_kind(o).is_some() => self.var_place(o),
+                _ => Place::Reg(self.expr(e)),
+            },
+            ExprKind::Selector(x, id) => self.selector_place(e, x, id),
+            ExprKind::Index(x, i) if i.len() == 1 => self.index_place(e, x, &i[0]),
+            ExprKind::Star(x) => Place::Mem {
+                p: self.expr(x),
+                off: 0,
+                known: false,
+            },
+            _ => Place::Reg(self.expr(e)),
+        }
+    }
+
+    /// Field `i` of the struct of type `t` at `pl`.
+    pub(super) fn field(&mut self, pl: Place, t: TypeId, i: u32) -> (Place, TypeId) {
+        let Type::Struct(s) = self.under(t) else {
+            self.bug("field of something that is no struct", Span::NONE);
+            return (pl, t);
+        };
+        let ft = self.c.world.types.canonical(s.fields[i as usize].ty);
+        let off = self.rt(t).fields[i as usize].offset;
+        (self.part(pl, t, off, ft), ft)
+    }
+
+    /// Follows a path of fields, dereferencing pointers on the way; a pointer that is reached last stays a pointer.
+    pub(super) fn walk_path(
+        &mut self,
+        mut pl: Place,
+        mut t: TypeId,
+        path: &[u32],
+    ) -> (Place, TypeId) {
+        for &i in path {
+            if self.kind(t) == Kind::Pointer {
+                let p = self.read(pl, t, None);
+                pl = Place::Mem {
+                    p,
+                    off: 0,
+                    known: false,
+                };
+                t = self.elem(t);
+            }
+            (pl, t) = self.field(pl, t, i);
+        }
+        (pl, t)
+    }
+
+    /// The place that an assignment assigns to: as `place`, and map elements.
+    pub(super) fn target_place(&mut self, e: &Expr) -> Place {
+        if let ExprKind::Index(x, i) = &unparen(e).kind {
+            let xt = self.type_of(x);
+            if let Type::Map(k, _) = self.under(xt) {
+                let m = self.expr(x);
+                let k = self.expr_as(&i[0], k);
+                return Place::Map { m, k };
+            }
+        }
+        self.place(e)
+    }
+}
