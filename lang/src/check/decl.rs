@@ -5,6 +5,7 @@
 //! delayed, and in lazily checked packages not looked at until `World::ensure_body`.
 
 use super::stmt::Body;
+use super::typexpr::start_pos;
 use super::{Checker, Env, FuncSig, Operand, expr_string};
 use crate::ast::{ConstSpec, Decl, Expr, ExprKind, FuncDecl, Ident, TypeSpec, VarSpec};
 use crate::constant;
@@ -114,7 +115,7 @@ impl Checker<'_> {
             Some((e, t)) if !self.w.types.is_const_type(t) => {
                 if !self.w.types.underlying(t).is_invalid() {
                     let what = self.type_string(t);
-                    self.error(e.span, Code::InvalidConstType, format!("invalid constant type {what}"));
+                    self.error(start_pos(e), Code::InvalidConstType, format!("invalid constant type {what}"));
                 }
                 self.w.objects.set_type(obj, TypeId::INVALID);
             }
@@ -334,7 +335,12 @@ impl Checker<'_> {
             }
         } else if !lazy {
             let decl = decl.clone();
-            self.later(move |c| c.declared_body(obj, &decl, sig));
+            if self.w.packages[self.pkg.0 as usize].is_script {
+                // Bodies see every variable of the script, so they wait until all statements have been checked.
+                self.script_bodies.push((obj, decl, sig));
+            } else {
+                self.later(move |c| c.declared_body(obj, &decl, sig));
+            }
         }
     }
 

@@ -114,6 +114,8 @@ pub struct Checker<'w> {
     aliases_ahead: FxHashSet<ObjId>,
     /// Named types known not to contain themselves.
     valid_types: FxHashSet<TypeId>,
+    /// Functions of a script whose bodies are checked last.
+    script_bodies: Vec<(ObjId, Rc<crate::ast::FuncDecl>, FuncSig)>,
     /// Functions without body, reported if nothing else is wrong.
     bodyless: Vec<Span>,
     /// The objects being checked, outermost first.
@@ -134,6 +136,7 @@ impl<'w> Checker<'w> {
             is_panic: FxHashSet::default(),
             aliases_ahead: FxHashSet::default(),
             valid_types: FxHashSet::default(),
+            script_bodies: Vec::new(),
             bodyless: Vec::new(),
             obj_path: Vec::new(),
         }

@@ -111,7 +111,7 @@ impl<'a> Operand<'a> {
 
     /// Where errors about it are reported.
     pub fn span(&self) -> Span {
-        self.expr.map_or(Span::NONE, |e| e.span)
+        self.expr.map_or(Span::NONE, super::typexpr::start_pos)
     }
 
     /// What messages call its expression.

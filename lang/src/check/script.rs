@@ -89,6 +89,10 @@ impl Checker<'_> {
         self.branches_in(file.span.lo, &list);
         self.package_objects(&objs);
         self.process_delayed(0);
+        for (obj, decl, sig) in std::mem::take(&mut self.script_bodies) {
+            self.declared_body(obj, &decl, sig);
+        }
+        self.process_delayed(0);
         self.script_usage(scope, whole, first_import);
         if !self.diags.iter().any(Diagnostic::is_error) {
             self.check_instance_cycles();

@@ -126,7 +126,8 @@ impl Checker<'_> {
     /// `pkg.sel`
     fn qualified_ident(&mut self, x: &mut Operand, e: &Expr, pkg: PkgId, sel: Ident) {
         x.invalidate();
-        let Some(exp) = self.package_member(pkg, sel.name) else {
+        // Unexported names do not exist for importers.
+        let Some(exp) = self.package_member(pkg, sel.name).filter(|_| sel.name.is_exported()) else {
             if self.w.packages[pkg.0 as usize].fake {
                 return;
             }
@@ -142,11 +143,6 @@ impl Checker<'_> {
             self.error(sel.span, Code::UndeclaredImportedName, message);
             return;
         };
-        if !sel.name.is_exported() {
-            let name = self.w.packages[pkg.0 as usize].name;
-            let message = format!("name {} not exported by package {name}", sel.name);
-            self.error(sel.span, Code::UnexportedName, message);
-        }
         self.record_use(&sel, exp);
         self.resolve(exp, false);
         let obj = self.w.objects.get(exp);

@@ -39,7 +39,7 @@ pub(super) struct RecvParts<'a> {
 pub(super) fn unpack_recv(ty: &Expr) -> RecvParts<'_> {
     let mut base = unparen(ty);
     let mut ptr = false;
-    while let ExprKind::Star(x) = &base.kind {
+    if let ExprKind::Star(x) = &base.kind {
         ptr = true;
         base = unparen(x);
     }
@@ -248,25 +248,24 @@ impl Checker<'_> {
             let message = format!("receiver declares {got}, but receiver base type declares {}", tparams.len());
             self.error(parts.base.span, Code::BadRecv, message);
         }
-        for (i, arg) in args.iter().enumerate() {
-            self.declare_recv_type_param(arg, tparams.get(i).copied());
-        }
+        let declare = |(i, arg)| self.declare_recv_type_param(arg, tparams.get(i).copied());
+        let targs: Vec<TypeId> = args.iter().enumerate().map(declare).collect();
         let Some(n) = base.filter(|_| tparams.len() == args.len()) else { return (TypeId::INVALID, vec![]) };
-        (self.recv_instance(n, &tparams, parts), tparams)
+        (self.recv_instance(n, targs, parts), tparams)
     }
 
-    fn recv_instance(&mut self, n: NamedId, tparams: &[TypeParamId], parts: &RecvParts) -> TypeId {
-        let targs: Vec<TypeId> = tparams.iter().map(|&p| self.w.types.type_param_type(p)).collect();
+    fn recv_instance(&mut self, n: NamedId, targs: Vec<TypeId>, parts: &RecvParts) -> TypeId {
         let t = self.w.types.instance(n, &targs);
         self.record_instance(parts.base.id, targs.into(), t);
         if parts.ptr { self.w.types.pointer(t) } else { t }
     }
 
-    fn declare_recv_type_param(&mut self, arg: &Expr, p: Option<TypeParamId>) {
+    /// Declares a receiver's type parameter: the declaration's own, spelled as here.
+    fn declare_recv_type_param(&mut self, arg: &Expr, p: Option<TypeParamId>) -> TypeId {
         let ExprKind::Ident(id) = &arg.kind else {
             let message = format!("receiver type parameter {} must be an identifier", expr_string(arg));
             self.error(arg.span, Code::BadDecl, message);
-            return;
+            return TypeId::INVALID;
         };
         let obj =
             self.w.objects.new_object(id.name, id.span, Some(self.pkg), TypeId::INVALID, ObjKind::TypeName(false));
@@ -282,6 +281,7 @@ impl Checker<'_> {
         let scope = self.env.scope;
         self.declare(scope, Some(id), obj, id.span.lo);
         self.record_type_expr(arg.id, t);
+        t
     }
 
     /// Records the types of a receiver type expression's parts.

@@ -2,10 +2,10 @@
 
 use super::{Checker, expr_string};
 use crate::ast::{BasicLit, BinaryOp, Expr, ExprKind, Ident, InterfaceElem, InterfaceType, StructType, UnaryOp};
-use crate::constant;
 use crate::diag::Code;
 use crate::source::Span;
 use crate::symbol::Symbol;
+use crate::syntax::unquote;
 use crate::types::{Basic, Embedded, IfaceMethod, Interface, Struct, StructField, Term, Type, TypeId};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -59,9 +59,8 @@ impl Checker<'_> {
         true
     }
 
-    fn tag(&mut self, t: &BasicLit) -> Rc<str> {
-        let bytes = constant::unquote(&t.text).unwrap_or_default();
-        String::from_utf8_lossy(&bytes).into()
+    fn tag(&self, t: &BasicLit) -> Rc<str> {
+        String::from_utf8_lossy(&unquote(&t.text)).into()
     }
 
     /// Reports later if `ty` may not be embedded in a struct.

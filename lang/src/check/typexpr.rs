@@ -8,7 +8,7 @@ use crate::ast::{Expr, ExprKind, Ident, deep};
 use crate::constant;
 use crate::diag::Code;
 use crate::source::Span;
-use crate::types::{Color, ObjId, ObjKind, Type, TypeId, VarKind};
+use crate::types::{Color, MAX_SIZE, ObjId, ObjKind, Type, TypeId, VarKind};
 use std::rc::Rc;
 
 impl Checker<'_> {
@@ -245,9 +245,23 @@ impl Checker<'_> {
         };
         let elem = self.var_type(elem);
         match len {
-            Some(n) => self.w.types.array(n, elem),
+            Some(n) => {
+                let t = self.w.types.array(n, elem);
+                self.check_size(e.span, t);
+                t
+            }
             None => TypeId::INVALID,
         }
+    }
+
+    /// Reports later if a type is larger than any object can be.
+    fn check_size(&mut self, span: Span, t: TypeId) {
+        self.later(move |c| {
+            if c.w.types.sizeof(t) >= MAX_SIZE {
+                let what = c.type_string(t);
+                c.error(span, Code::TypeTooLarge, format!("type {what} larger than address space"));
+            }
+        });
     }
 
     /// The value of an array length expression.
@@ -294,7 +308,7 @@ impl Checker<'_> {
     fn map_type(&mut self, k: &Expr, v: &Expr) -> TypeId {
         let key = self.var_type(k);
         let elem = self.var_type(v);
-        let span = k.span;
+        let span = start_pos(k);
         if !matches!(self.w.types.get(key), Type::Basic(_)) {
             self.later(move |c| {
                 if !c.w.types.comparable(key) {
@@ -374,6 +388,24 @@ impl Checker<'_> {
         if let Err((i, cause)) = self.verify(tparams, targs) {
             self.error(spans.get(i).copied().unwrap_or(at), Code::InvalidTypeArg, cause);
         }
+    }
+}
+
+/// Where gc reports errors about an expression: at its leftmost part, of a function type at the parenthesis.
+pub(super) fn start_pos(e: &Expr) -> Span {
+    let mut at = e;
+    loop {
+        at = match &at.kind {
+            ExprKind::FuncType(_) => {
+                let lo = crate::source::Pos(e.span.lo.0 + "func".len() as u32);
+                return Span { lo, hi: e.span.hi };
+            }
+            ExprKind::Binary(_, _, x, _) | ExprKind::Index(x, _) | ExprKind::Selector(x, _) => x,
+            ExprKind::TypeAssert(x, _) => x,
+            ExprKind::Call(c) => &c.fun,
+            ExprKind::Slice(s) => &s.x,
+            _ => return e.span,
+        };
     }
 }
 

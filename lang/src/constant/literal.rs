@@ -2,6 +2,7 @@
 
 use super::{BigFloat, Int, Value, make_big_int, make_complex, make_float, make_ratio};
 use crate::ast::LitKind;
+use crate::syntax::{unquote, unquote_char};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{Num, Zero};
@@ -12,14 +13,8 @@ pub fn make_from_literal(text: &str, kind: LitKind) -> Value {
         LitKind::Int => int_literal(&text.replace('_', "")),
         LitKind::Float => float_literal(&text.replace('_', "")),
         LitKind::Imag => imag_literal(&text.replace('_', "")),
-        LitKind::Char => match text
-            .get(1..text.len().saturating_sub(1))
-            .map(|s| unquote_char(s.as_bytes()))
-        {
-            Some(Some((code, _))) => Value::Int(Int::Small(i64::from(code.value()))),
-            _ => Value::Unknown,
-        },
-        LitKind::String => unquote(text).map_or(Value::Unknown, |s| Value::String(s.into())),
+        LitKind::Char => Value::Int(Int::Small(i64::from(unquote_char(text)))),
+        LitKind::String => Value::String(unquote(text).into()),
     }
 }
 
@@ -109,83 +104,6 @@ fn imag_literal(text: &str) -> Value {
     make_complex(Value::Int(Int::Small(0)), im)
 }
 
-/// A character or a byte of a string literal.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum CharCode {
-    /// A Unicode code point.
-    Rune(char),
-    /// A byte from `\x` or an octal escape.
-    Byte(u8),
-}
-
-impl CharCode {
-    /// The number it stands for in a rune literal.
-    pub fn value(self) -> u32 {
-        match self {
-            CharCode::Rune(c) => c as u32,
-            CharCode::Byte(b) => u32::from(b),
-        }
-    }
-}
-
-/// The first character of literal text (without quotes), and how many bytes it takes; none if it is malformed.
-pub fn unquote_char(s: &[u8]) -> Option<(CharCode, usize)> {
-    let first = *s.first()?;
-    if first != b'\\' {
-        let len = match first {
-            0..=0x7f => 1,
-            0xc0..=0xdf => 2,
-            0xe0..=0xef => 3,
-            _ => 4,
-        };
-        let c = std::str::from_utf8(s.get(..len)?).ok()?.chars().next()?;
-        return Some((CharCode::Rune(c), len));
-    }
-    let simple = |b: u8| Some((CharCode::Rune(b as char), 2));
-    match *s.get(1)? {
-        b'a' => simple(7),
-        b'b' => simple(8),
-        b'f' => simple(12),
-        b'n' => simple(10),
-        b'r' => simple(13),
-        b't' => simple(9),
-        b'v' => simple(11),
-        c @ (b'\\' | b'\'' | b'"') => simple(c),
-        b'x' => numeric(s, 2, 2, 16).map(|(n, len)| (CharCode::Byte(n as u8), len)),
-        b'u' => numeric(s, 2, 4, 16).and_then(|(n, len)| Some((CharCode::Rune(char::from_u32(n)?), len))),
-        b'U' => numeric(s, 2, 8, 16).and_then(|(n, len)| Some((CharCode::Rune(char::from_u32(n)?), len))),
-        b'0'..=b'7' => numeric(s, 1, 3, 8).and_then(|(n, len)| Some((CharCode::Byte(u8::try_from(n).ok()?), len))),
-        _ => None,
-    }
-}
-
-fn numeric(s: &[u8], from: usize, count: usize, radix: u32) -> Option<(u32, usize)> {
-    let digits = std::str::from_utf8(s.get(from..from + count)?).ok()?;
-    Some((u32::from_str_radix(digits, radix).ok()?, from + count))
-}
-
-/// The bytes a string literal (interpreted or raw) denotes; none if it is malformed.
-pub fn unquote(lit: &str) -> Option<Vec<u8>> {
-    let body = lit.get(1..lit.len().checked_sub(1)?)?;
-    if lit.starts_with('`') {
-        return Some(body.bytes().filter(|&b| b != b'\r').collect());
-    }
-    if !body.contains('\\') {
-        return Some(body.as_bytes().to_vec());
-    }
-    let mut s = body.as_bytes();
-    let mut out = Vec::with_capacity(s.len());
-    while !s.is_empty() {
-        let (code, len) = unquote_char(s)?;
-        match code {
-            CharCode::Rune(c) => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-            CharCode::Byte(b) => out.push(b),
-        }
-        s = &s[len..];
-    }
-    Some(out)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,7 +124,6 @@ mod tests {
         assert_eq!(show("1e1000000", LitKind::Float), "1e+1000000");
         assert_eq!(show("1e99999999999", LitKind::Float), "unknown");
         assert_eq!(show("2i", LitKind::Imag), "(0 + 2i)");
-        assert_eq!(unquote(r#""a\x41\101\n""#), Some(b"aAA\n".to_vec()));
     }
 
     #[test]

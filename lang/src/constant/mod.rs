@@ -13,7 +13,7 @@ mod represent;
 
 pub use bigfloat::BigFloat;
 pub(crate) use format::quote;
-pub use literal::{make_from_literal, unquote, unquote_char};
+pub use literal::make_from_literal;
 pub use ops::{binary_op, compare, int_quo, shift, unary_op};
 pub use represent::{make_rounded, representable};
 

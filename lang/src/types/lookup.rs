@@ -97,28 +97,10 @@ pub fn lookup_field_or_method(
             _ => Err(LookupError::NotFound),
         };
     }
-    match q.find(t, addressable) {
-        Err(LookupError::NotFound) if types.is_type_param(t) => match q.common_underlying(t) {
-            Some(u) => match q.find(u, addressable) {
-                Ok(f) if matches!(f.member, Member::Field(_)) => Ok(f),
-                _ => Err(LookupError::NotFound),
-            },
-            None => Err(LookupError::NotFound),
-        },
-        r => r,
-    }
+    q.find(t, addressable)
 }
 
 impl Query<'_> {
-    /// The underlying type all types of a type parameter's set share.
-    fn common_underlying(&self, t: TypeId) -> Option<TypeId> {
-        let ts = self.types.specific_types(t)?;
-        let first = self.types.underlying(ts[0]);
-        ts.iter()
-            .all(|&t| self.types.identical(self.types.underlying(t), first))
-            .then_some(first)
-    }
-
     fn find(&self, t: TypeId, addressable: bool) -> Result<Found, LookupError> {
         let types = self.types;
         let (base, is_ptr) = types.deref(t);

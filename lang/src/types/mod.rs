@@ -22,6 +22,7 @@ pub use crate::ast::ChanDir;
 pub use arena::{Color, Objects, Scope};
 pub use lookup::{Found, LookupError, Member, lookup_field_or_method, method_set};
 pub use object::*;
+pub use sizes::MAX_SIZE;
 pub use store::{SigNames, Types};
 pub use ty::*;
 pub use type_set::{Term, TypeSet};
