@@ -9,6 +9,7 @@
 use crate::bytecode::{FuncId, Op, TypeIx};
 use crate::exec::gor::{Gor, StackPool};
 use crate::exec::known::Known;
+use crate::exec::run::Fault;
 use crate::exec::sites::Sites;
 use crate::mem::Heap;
 use crate::native::{Iface, NativeFrame, NativeStacks, Output, TimerTable};
@@ -91,6 +92,10 @@ pub struct Vm {
     pub heap: Heap,
     pub(crate) rt: Runtime<Gor>,
     pub(crate) fuel: i32,
+    /// Why an instruction did not finish.
+    pub(crate) pending: Option<Fault>,
+    /// What the hot loop tells of a fault.
+    pub(crate) trap: [u64; 2],
     /// The value being thrown by a native that answered `Flow::Panic`.
     pub(crate) thrown: Iface,
     /// The text of a native's fatal error.
@@ -155,6 +160,8 @@ impl Vm {
             heap,
             rt,
             fuel: 0,
+            pending: None,
+            trap: [0; 2],
             thrown: Iface::NIL,
             fatal_text: String::new(),
             stdout: out,

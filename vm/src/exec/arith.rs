@@ -4,7 +4,7 @@
 
 use super::memory::{f32_of, f32_word};
 use super::strings;
-use crate::bytecode::{ComplexFn, ConvFn, MinMaxFn};
+use crate::bytecode::{ComplexFn, ConvFn, MathFn, MinMaxFn};
 
 /// float64 → int64 as cvttsd2si does: out of range gives the smallest integer.
 #[inline(always)]
@@ -23,6 +23,18 @@ fn f64_to_u64(x: f64) -> u64 {
         f64_to_i64(x) as u64
     } else {
         f64_to_i64(x - HALF) as u64 ^ 1 << 63
+    }
+}
+
+/// `MathF64`.
+#[inline(never)]
+pub(crate) fn math(f: MathFn, x: f64) -> f64 {
+    match f {
+        MathFn::Sqrt => x.sqrt(),
+        MathFn::Abs => x.abs(),
+        MathFn::Floor => x.floor(),
+        MathFn::Ceil => x.ceil(),
+        MathFn::Trunc => x.trunc(),
     }
 }
 

@@ -4,9 +4,9 @@
 
 use super::print::Printed;
 use super::run::Fault;
-use crate::bytecode::{FuncId, Op, PrintFn, Site, TrapFn, TypeIx};
+use crate::bytecode::{FuncId, NativeIx, Op, PrintFn, Site, Table, TrapFn, TypeIx, Win};
 use crate::native::{Cx, Flow};
-use crate::program::{NativeEntry, RecvLoad, SiteEntry};
+use crate::program::{RecvLoad, SiteEntry};
 use crate::vm::Vm;
 
 /// Resolves the method of call site `s` on dynamic type `ty` and remembers it.
@@ -55,17 +55,93 @@ pub(crate) unsafe fn load_receiver(load: RecvLoad, at: *mut u64) -> Result<(), F
     }
 }
 
-/// Runs a native on the window at `win`, on the interpreter's own stack.
+/// What `interface` answers when the call cannot be made.
+pub(crate) const FAILED: FuncId = FuncId(u32::MAX);
+
+/// `CallI` where the cache or the receiver is not ready: finds the method, makes the receiver, and gives the function; or `FAILED`, with
+/// `pending` set.
+///
+/// # Safety
+/// `regs` are saved, behind the instruction; `w` and `s` are its operands.
+#[inline(never)]
+pub(crate) unsafe fn interface(vm: &mut Vm, w: Win, s: Site) -> FuncId {
+    // SAFETY: the caller's contract.
+    match unsafe { prepare_interface(vm, w, s) } {
+        Ok(f) => f,
+        Err(fault) => {
+            vm.pending = Some(fault);
+            FAILED
+        }
+    }
+}
+
+unsafe fn prepare_interface(vm: &mut Vm, w: Win, s: Site) -> Result<FuncId, Fault> {
+    let fp = vm.regs.fp;
+    // SAFETY: the caller's contract: site and window are those of the current frame.
+    unsafe {
+        let site = &vm.program.sites[s.0 as usize];
+        let ty = TypeIx(*fp.add(site.iface.0 as usize) as u32);
+        let ctx = site.ctx as usize;
+        let mut entry = site.cache[(ty.0 & 3) as usize];
+        if entry.ty != ty || ty.0 == 0 {
+            entry = resolve(vm, s, ty)?;
+        }
+        if entry.recv != RecvLoad::Direct {
+            let need = w.0 as usize + vm.program.funcs[entry.func.0 as usize].frame_slots as usize;
+            if fp.wrapping_add(need) > vm.regs.end {
+                vm.regs.ip = vm.regs.ip.sub(1);
+                return Err(Fault::Grow(need));
+            }
+            load_receiver(entry.recv, fp.add(w.0 as usize + ctx))?;
+        }
+        Ok(entry.func)
+    }
+}
+
+/// Runs native `n` on the window at `win`, on the interpreter's own stack; false if it did not just return: `pending` says.
 ///
 /// # Safety
 /// `vm` is the running machine with `regs` saved; the window is the native's.
-#[inline(always)]
-pub(crate) unsafe fn native(vm: *mut Vm, entry: &NativeEntry, win: *mut u64) -> Flow {
-    if entry.stack {
-        return Flow::NeedStack;
+#[inline(never)]
+pub(crate) unsafe fn native(vm: *mut Vm, n: NativeIx, win: *mut u64) -> bool {
+    // SAFETY: the caller's contract; no reference to the machine is held while the native runs.
+    unsafe {
+        let entry = &*(*vm).program.natives.as_ptr().add(n.0 as usize);
+        let flow = if entry.stack {
+            Flow::NeedStack
+        } else {
+            let mut cx = Cx::detached(vm, win, u32::from(entry.result_slots));
+            (entry.f)(&mut cx)
+        };
+        if flow != Flow::Done {
+            (*vm).pending = Some(Fault::Native(n, flow, win));
+            return false;
+        }
+        if (*vm).heap.should_collect() {
+            super::gc::collect(&mut *vm);
+        }
+        true
     }
-    let mut cx = Cx::detached(vm, win, u32::from(entry.result_slots));
-    (entry.f)(&mut cx)
+}
+
+/// `New`: a zeroed value of type `t`; null without memory, with `pending` set.
+#[inline(never)]
+pub(crate) fn new(vm: &mut Vm, t: TypeIx) -> *mut u8 {
+    if vm.heap.should_collect() {
+        super::gc::collect(vm);
+    }
+    let p = vm.heap.alloc_type(&vm.program.types[t.0 as usize]);
+    if p.is_null() {
+        vm.pending = Some(super::slices::out_of_memory());
+    }
+    p
+}
+
+/// The entry of a jump table for `key`.
+#[inline(never)]
+pub(crate) fn table_entry(vm: &Vm, t: Table, key: u64) -> i32 {
+    let table = &vm.program.tables[t.0 as usize];
+    table[(key as usize).min(table.len() - 1)]
 }
 
 /// `Go` and `GoC`: starts a goroutine for `f` with the `n` input slots at `args`.

@@ -23,6 +23,7 @@ impl Vm {
             Fault::GoExit => return self.end_goroutine(),
             Fault::UnwindNext => return self.unwind_next(),
             Fault::NativeResume => return self.native_call_returned(),
+            Fault::HostReturn => return None,
             Fault::Native(n, flow, win) => return self.native_flow(n, flow, win),
             Fault::Compile(f) => return self.compile(f),
             Fault::Recover(d) => {

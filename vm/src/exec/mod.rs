@@ -1,6 +1,6 @@
 //! Running bytecode: the loop, the slower instructions, goroutines, panics, reports.
 //!
-//! `run` is the loop; `fault` deals with everything that ends an instruction otherwise; `defer` unwinds; `gor` holds goroutines and stacks;
+//! `run` is the loop, `slow` the instructions beside it; `fault` deals with everything that ends an instruction otherwise; `defer` unwinds; `gor` holds goroutines and stacks;
 //! `switch` schedules; `gc` finds the roots; `report` and `deadlock` write to people. The rest are instruction families, named after the sections of
 //! the op table. Unsafe is allowed here because frames are: every block relies on the verifier's and the checker's facts.
 
@@ -22,6 +22,7 @@ pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod sites;
 pub(crate) mod slices;
+pub(crate) mod slow;
 pub(crate) mod strings;
 pub(crate) mod switch;
 pub(crate) mod trace;

@@ -1,17 +1,18 @@
-//! The interpreter loop.
+//! The interpreter loop: the hot instructions. The others are in `slow.rs`.
 //!
 //! Invariants:
-//! - `ip` points behind the instruction being executed, `fp` at the frame, `end` behind the goroutine's stack. The three and `fuel` live in
-//!   locals; whoever needs them elsewhere finds them in `Vm::regs` after `save!`, and the loop takes them back with `load!`.
+//! - `ip` points behind the instruction being executed, `fp` at the frame. They and `fuel` live in locals; whoever needs them elsewhere finds them in `Vm::regs`
+//!   and `Vm::fuel`. Only four values live across instructions, so that they stay in machine registers: keep it so when adding handlers, and
+//!   call a function that is not inlined for anything that needs more than a few temporaries.
 //! - The compiler's verifier has proved registers within the frame and jumps on instructions; `Call*` checks that the callee's frame fits the stack.
-//! - A handler that cannot finish breaks out of the inner loop with a [`Fault`]; `Vm::fault` deals with it (panics, parks, switches…) and leaves
-//!   `regs` at what is to run next. So the hot part has one way in and one way out.
+//! - A handler that cannot finish breaks out with an [`Out`]; `Vm::fault` deals with it (panics, parks, switches…) and leaves `regs` at what is
+//!   to run next. So the hot part has one way in and one way out.
 
-use super::gc;
 use super::memory::{self as mem, f32_of, f32_word};
-use super::{arith, calls, chans, iface, maps, slices, strings};
+use super::slow::{self, Step};
+use super::{arith, calls, maps, strings};
 use crate::bytecode::*;
-use crate::program::FuncEntry;
+use crate::program::RecvLoad;
 use crate::vm::{Exit, Vm};
 
 /// Why an instruction did not simply finish.
@@ -55,6 +56,8 @@ pub(crate) enum Fault {
     NativeResume,
     /// A read from a nil map: the destination, and whether a second value is wanted.
     NilMapGet(*mut u64, bool),
+    /// A call made by the machine itself returned.
+    HostReturn,
     /// Compile this function, whose frame has been entered.
     Compile(FuncId),
     /// `recover()`, into this register.
@@ -69,12 +72,30 @@ pub(crate) enum Stop {
     HostReturn,
 }
 
+/// How the hot part is left.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Out {
+    /// Nil dereference.
+    NilDeref,
+    /// Index out of range: `trap` holds index and length.
+    Index,
+    /// Integer division by zero.
+    DivideByZero,
+    /// Negative shift amount.
+    NegativeShift,
+    /// The callee's frame needs `trap[0]` slots from `fp`.
+    Grow,
+    /// Out of fuel.
+    Yield,
+    /// `pending` says.
+    Pending,
+}
+
 /// Runs the goroutine in `regs`, and all others, until the program ends.
 ///
 /// # Safety
 /// `vm.regs` is consistent and the program verified.
-#[allow(clippy::too_many_lines)] // the table of handlers
-#[allow(clippy::cognitive_complexity)]
+#[allow(clippy::too_many_lines, clippy::cognitive_complexity)] // the table of handlers
 pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
     let vm: *mut Vm = vm;
     // SAFETY: the contract above; each handler relies on the verifier (registers, jumps, tables) and on the checker (types of values).
@@ -82,11 +103,7 @@ pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
         loop {
             let mut ip = (*vm).regs.ip;
             let mut fp = (*vm).regs.fp;
-            let mut end = (*vm).regs.end;
             let mut fuel = (*vm).fuel;
-            let mut funcs: *const FuncEntry = (*vm).program.funcs.as_ptr();
-            let mut consts: *const u64 = (*vm).program.consts.as_ptr();
-            let types: *const crate::rtype::RType = (*vm).program.types.as_ptr();
 
             macro_rules! r {
                 ($x:expr) => {
@@ -106,25 +123,12 @@ pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
                     r!($x) as i64
                 };
             }
-            macro_rules! fail {
-                ($f:expr) => {
-                    break $f
-                };
-            }
-            macro_rules! check {
-                ($e:expr) => {
-                    match $e {
-                        Ok(v) => v,
-                        Err(f) => break f,
-                    }
-                };
-            }
             macro_rules! jump {
                 ($to:expr) => {{
                     ip = ip.offset($to.0 as isize);
                     fuel -= 1;
                     if fuel <= 0 {
-                        break Fault::Yield;
+                        break Out::Yield;
                     }
                 }};
             }
@@ -140,7 +144,7 @@ pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
                 ($p:expr, $off:expr) => {{
                     let p = r!($p);
                     if p < 4096 {
-                        break Fault::NilDeref;
+                        break Out::NilDeref;
                     }
                     (p + $off.0 as u64) as *mut u8
                 }};
@@ -150,7 +154,8 @@ pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
                 ($s:expr, $i:expr, $size:expr) => {{
                     let (i, len) = (r!($i), r!($s, 1));
                     if i >= len {
-                        break Fault::Index(i as i64, len);
+                        (*vm).trap = [i, len];
+                        break Out::Index;
                     }
                     (r!($s) + i * $size) as *mut u8
                 }};
@@ -158,11 +163,11 @@ pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
             // Enters function f with the window at w.
             macro_rules! enter {
                 ($w:expr, $f:expr, $before:expr) => {{
-                    let entry = &*funcs.add($f.0 as usize);
+                    let entry = &*(*vm).program.funcs.as_ptr().add($f.0 as usize);
                     let nfp = fp.add($w.0 as usize);
-                    if nfp.wrapping_add(entry.frame_slots as usize) > end {
-                        ip = ip.sub(1);
-                        break Fault::Grow($w.0 as usize + entry.frame_slots as usize);
+                    if nfp.wrapping_add(entry.frame_slots as usize) > (*vm).regs.end {
+                        (*vm).trap[0] = $w.0 as u64 + entry.frame_slots as u64;
+                        break Out::Grow;
                     }
                     $before(nfp);
                     *nfp.sub(2) = ip as u64;
@@ -171,46 +176,32 @@ pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
                     ip = entry.code;
                     fuel -= 1;
                     if fuel <= 0 {
-                        break Fault::Yield;
+                        break Out::Yield;
                     }
                 }};
             }
-            macro_rules! save {
+            // Has `slow::step` execute the instruction.
+            macro_rules! slow {
                 () => {{
                     (*vm).regs.ip = ip;
                     (*vm).regs.fp = fp;
                     (*vm).fuel = fuel;
-                }};
-            }
-            macro_rules! load {
-                () => {{
-                    ip = (*vm).regs.ip;
-                    fp = (*vm).regs.fp;
-                    end = (*vm).regs.end;
-                    fuel = (*vm).fuel;
-                }};
-            }
-            // What compiling may have moved.
-            macro_rules! tables {
-                () => {{
-                    funcs = (*vm).program.funcs.as_ptr();
-                    consts = (*vm).program.consts.as_ptr();
-                }};
-            }
-            // Before an allocation.
-            macro_rules! safepoint {
-                () => {
-                    if (*vm).heap.should_collect() {
-                        save!();
-                        gc::collect(&mut *vm);
+                    match slow::step(&mut *vm) {
+                        Step::Next => {}
+                        Step::Load => {
+                            ip = (*vm).regs.ip;
+                            fp = (*vm).regs.fp;
+                            fuel = (*vm).fuel;
+                        }
+                        Step::Fault => break Out::Pending,
                     }
-                };
+                }};
             }
 
-            let fault = loop {
-                let op = *ip;
+            let out = loop {
+                let cur = ip;
                 ip = ip.add(1);
-                match op {
+                match *cur {
                     // ---- moves and constants
                     Op::Nop {} => {}
                     Op::Move { d, s } => r!(d) = r!(s),
@@ -229,10 +220,10 @@ pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
                         std::ptr::copy(fp.add(s.0 as usize), fp.add(d.0 as usize), n.0 as usize)
                     }
                     Op::LoadI { d, imm } => r!(d) = imm.0 as i64 as u64,
-                    Op::LoadC { d, c } => r!(d) = *consts.add(c.0 as usize),
+                    Op::LoadC { d, c } => r!(d) = *(*vm).program.consts.as_ptr().add(c.0 as usize),
                     Op::LoadC2 { d, c } => {
-                        r!(d) = *consts.add(c.0 as usize);
-                        r!(d, 1) = *consts.add(c.0 as usize + 1);
+                        r!(d) = *(*vm).program.consts.as_ptr().add(c.0 as usize);
+                        r!(d, 1) = *(*vm).program.consts.as_ptr().add(c.0 as usize + 1);
                     }
                     Op::Zero { d, n } => {
                         std::ptr::write_bytes(fp.add(d.0 as usize), 0, n.0 as usize)
@@ -271,24 +262,24 @@ pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
                     Op::DivI64 { d, a, b } => {
                         let (x, y) = (i!(a), i!(b));
                         if y == 0 {
-                            fail!(Fault::DivideByZero);
+                            break Out::DivideByZero;
                         }
                         r!(d) = x.wrapping_div(y) as u64;
                     }
                     Op::RemI64 { d, a, b } => {
                         let (x, y) = (i!(a), i!(b));
                         if y == 0 {
-                            fail!(Fault::DivideByZero);
+                            break Out::DivideByZero;
                         }
                         r!(d) = x.wrapping_rem(y) as u64;
                     }
                     Op::DivU64 { d, a, b } => match r!(a).checked_div(r!(b)) {
                         Some(q) => r!(d) = q,
-                        None => fail!(Fault::DivideByZero),
+                        None => break Out::DivideByZero,
                     },
                     Op::RemU64 { d, a, b } => match r!(a).checked_rem(r!(b)) {
                         Some(q) => r!(d) = q,
-                        None => fail!(Fault::DivideByZero),
+                        None => break Out::DivideByZero,
                     },
                     Op::And { d, a, b } => r!(d) = r!(a) & r!(b),
                     Op::Or { d, a, b } => r!(d) = r!(a) | r!(b),
@@ -308,7 +299,7 @@ pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
                     }
                     Op::CheckShift { s } => {
                         if i!(s) < 0 {
-                            fail!(Fault::NegativeShift);
+                            break Out::NegativeShift;
                         }
                     }
                     Op::AddI { d, a, imm } => r!(d) = r!(a).wrapping_add(imm.0 as i64 as u64),
@@ -344,35 +335,17 @@ pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
                     Op::NegF32 { d, s } => r!(d) = f32_word(-f32_of(r!(s))),
                     Op::MathF64 { f, d, s } => {
                         let x = rf!(s);
-                        let y = match f {
-                            MathFn::Sqrt => x.sqrt(),
-                            MathFn::Abs => x.abs(),
-                            MathFn::Floor => x.floor(),
-                            MathFn::Ceil => x.ceil(),
-                            MathFn::Trunc => x.trunc(),
-                        };
-                        r!(d) = y.to_bits();
+                        r!(d) = if f == MathFn::Sqrt {
+                            x.sqrt()
+                        } else {
+                            arith::math(f, x)
+                        }
+                        .to_bits();
                     }
-                    Op::MinMax { f, d, a, b } => arith::min_max(
-                        f,
-                        fp.add(d.0 as usize),
-                        fp.add(a.0 as usize),
-                        fp.add(b.0 as usize),
-                    ),
                     Op::Conv { f, d, s } => match f {
                         ConvFn::I64F64 => r!(d) = (i!(s) as f64).to_bits(),
-                        ConvFn::F64I64 => r!(d) = arith::f64_to_i64(rf!(s)) as u64,
                         _ => arith::convert(f, fp.add(d.0 as usize), fp.add(s.0 as usize)),
                     },
-                    Op::Complex { f, d, a, b } => {
-                        arith::complex(
-                            f,
-                            fp.add(d.0 as usize),
-                            fp.add(a.0 as usize),
-                            fp.add(b.0 as usize),
-                        );
-                    }
-
                     // ---- comparisons
                     Op::EqI64 { d, a, b } => r!(d) = u64::from(r!(a) == r!(b)),
                     Op::NeI64 { d, a, b } => r!(d) = u64::from(r!(a) != r!(b)),
@@ -387,30 +360,11 @@ pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
                     Op::LtF32 { d, a, b } => r!(d) = u64::from(f32_of(r!(a)) < f32_of(r!(b))),
                     Op::LeF32 { d, a, b } => r!(d) = u64::from(f32_of(r!(a)) <= f32_of(r!(b))),
                     Op::EqStr { d, a, b } => {
-                        r!(d) = u64::from(strings::eq(fp.add(a.0 as usize), fp.add(b.0 as usize)));
+                        let same = r!(a, 1) == r!(b, 1)
+                            && (r!(a) == r!(b)
+                                || strings::eq(fp.add(a.0 as usize), fp.add(b.0 as usize)));
+                        r!(d) = u64::from(same);
                     }
-                    Op::LtStr { d, a, b } => {
-                        r!(d) = u64::from(
-                            strings::get(fp.add(a.0 as usize)) < strings::get(fp.add(b.0 as usize)),
-                        );
-                    }
-                    Op::LeStr { d, a, b } => {
-                        r!(d) = u64::from(
-                            strings::get(fp.add(a.0 as usize))
-                                <= strings::get(fp.add(b.0 as usize)),
-                        );
-                    }
-                    Op::EqIface { d, a, b } => {
-                        r!(d) = u64::from(check!(iface::eq(
-                            &*vm,
-                            fp.add(a.0 as usize),
-                            fp.add(b.0 as usize)
-                        )));
-                    }
-                    Op::EqT { w, t } => {
-                        r!(w) = u64::from(check!(iface::eq_values(&*vm, fp.add(w.0 as usize), t)))
-                    }
-
                     // ---- jumps
                     Op::Jmp { to } => jump!(to),
                     Op::JmpT { c, to } => jump_if!(r!(c) != 0, to),
@@ -449,12 +403,9 @@ pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
                         jump_if!(n <= i!(b), to);
                     }
                     Op::JmpTable { s, t } => {
-                        let table = (&(*vm).program.tables)[t.0 as usize].as_ref();
-                        let last = table.len() - 1;
-                        let to = table[(r!(s) as usize).min(last)];
+                        let to = calls::table_entry(&*vm, t, r!(s));
                         jump!(Jump32(to));
                     }
-
                     // ---- memory through pointers
                     Op::LdI8 { d, p, off } => r!(d) = at!(p, off).cast::<i8>().read() as i64 as u64,
                     Op::LdU8 { d, p, off } => r!(d) = u64::from(at!(p, off).read()),
@@ -497,20 +448,21 @@ pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
                     Op::CopyT { w, t } => {
                         let to = at!(w, Off16(0));
                         let from = at!(Src(w.0 + 1), Off16(0));
-                        std::ptr::copy(from, to, (*types.add(t.0 as usize)).size as usize);
+                        std::ptr::copy(
+                            from,
+                            to,
+                            (*(*vm).program.types.as_ptr().add(t.0 as usize)).size as usize,
+                        );
                     }
                     Op::NilCheck { p } => {
                         at!(p, Off16(0));
                     }
-                    Op::LdG64 { d, c } => r!(d) = *(*consts.add(c.0 as usize) as *const u64),
-                    Op::StG64 { s, c } => *(*consts.add(c.0 as usize) as *mut u64) = r!(s),
-                    Op::EnsureInit { init } => {
-                        save!();
-                        if check!((*vm).ensure_init(init)) {
-                            load!();
-                        }
+                    Op::LdG64 { d, c } => {
+                        r!(d) = *(*(*vm).program.consts.as_ptr().add(c.0 as usize) as *const u64)
                     }
-
+                    Op::StG64 { s, c } => {
+                        *(*(*vm).program.consts.as_ptr().add(c.0 as usize) as *mut u64) = r!(s)
+                    }
                     // ---- slices and strings
                     Op::IdxI8 { d, s, i } => {
                         r!(d) = elem!(s, i, 1).cast::<i8>().read() as i64 as u64
@@ -548,12 +500,13 @@ pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
                     }
                     Op::IdxAddr { sz, d, s, i } => r!(d) = elem!(s, i, u64::from(sz.0)) as u64,
                     Op::IdxAddrT { w, t } => {
-                        let size = (*types.add(t.0 as usize)).size;
+                        let size = (*(*vm).program.types.as_ptr().add(t.0 as usize)).size;
                         r!(w) = elem!(Src(w.0 + 1), w, size) as u64;
                     }
                     Op::Bound { i, n } => {
                         if r!(i) >= n.0 as u64 {
-                            fail!(Fault::Index(i!(i), n.0 as u64));
+                            (*vm).trap = [r!(i), n.0 as u64];
+                            break Out::Index;
                         }
                     }
                     Op::PIdxAddr { sz, d, p, i } => {
@@ -562,79 +515,26 @@ pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
                     }
                     Op::PIdxAddrT { w, t } => {
                         let p = at!(w, Off16(0)) as u64;
-                        r!(w) = p + r!(w, 1) * (*types.add(t.0 as usize)).size;
+                        r!(w) =
+                            p + r!(w, 1) * (*(*vm).program.types.as_ptr().add(t.0 as usize)).size;
                     }
-                    Op::Slice { f, w, t } => {
-                        check!(slices::slice(&*vm, f, fp.add(w.0 as usize), t))
-                    }
-                    Op::MakeSlice { w, t } => {
-                        safepoint!();
-                        check!(slices::make(&mut *vm, fp.add(w.0 as usize), t));
-                    }
-                    Op::Append { w, t } => {
-                        safepoint!();
-                        let w = fp.add(w.0 as usize);
-                        check!(slices::append(
-                            &mut *vm,
-                            w,
-                            *w.add(3) as *const u8,
-                            *w.add(4),
-                            t
-                        ));
-                    }
-                    Op::AppendV { w, t } => {
-                        safepoint!();
-                        let w = fp.add(w.0 as usize);
-                        check!(slices::append(&mut *vm, w, w.add(3).cast::<u8>(), 1, t));
-                    }
-                    Op::App64 { s, v, t } => {
+                    Op::App64 { s, v, .. } => {
                         let len = r!(s, 1);
-                        if len < r!(s, 2) {
+                        if len >= r!(s, 2) {
+                            slow!();
+                        } else {
                             *(r!(s) as *mut u64).add(len as usize) = r!(v);
                             r!(s, 1) = len + 1;
-                        } else {
-                            safepoint!();
-                            let v = fp.add(v.0 as usize).cast::<u8>();
-                            check!(slices::append(
-                                &mut *vm,
-                                fp.add(s.0 as usize),
-                                v,
-                                1,
-                                TypeIx(u32::from(t.0))
-                            ));
                         }
-                    }
-                    Op::Copy { w, t } => slices::copy(&*vm, fp.add(w.0 as usize), t),
-                    Op::ClearSlice { w, t } => {
-                        let size = r!(w, 1) * (*types.add(t.0 as usize)).size;
-                        std::ptr::write_bytes(r!(w) as *mut u8, 0, size as usize);
                     }
                     Op::New { d, t } => {
-                        safepoint!();
-                        let p = (*vm).heap.alloc_type(&*types.add(t.0 as usize));
+                        (*vm).regs.ip = ip;
+                        (*vm).regs.fp = fp;
+                        let p = calls::new(&mut *vm, t);
                         if p.is_null() {
-                            fail!(Fault::Fatal("runtime: out of memory".into()));
+                            break Out::Pending;
                         }
                         r!(d) = p as u64;
-                    }
-
-                    // ---- strings
-                    Op::Cat { d, a, b } => {
-                        safepoint!();
-                        check!(strings::cat(
-                            &mut *vm,
-                            fp.add(d.0 as usize),
-                            fp.add(a.0 as usize),
-                            fp.add(b.0 as usize)
-                        ));
-                    }
-                    Op::CatN { w, n } => {
-                        safepoint!();
-                        check!(strings::cat_n(&mut *vm, fp.add(w.0 as usize), n.0 as usize));
-                    }
-                    Op::Str { f, w } => {
-                        safepoint!();
-                        check!(strings::convert(&mut *vm, f, fp.add(w.0 as usize)));
                     }
                     Op::StrNext { w, to } => {
                         let at = r!(w, 2);
@@ -647,100 +547,22 @@ pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
                                 r!(w, 4) = u64::from(c);
                                 r!(w, 2) = at + 1;
                             } else {
-                                let (rune, n) = strings::decode_rune(
-                                    &strings::get(fp.add(w.0 as usize))[at as usize..],
-                                );
-                                r!(w, 4) = u64::from(rune);
-                                r!(w, 2) = at + n as u64;
+                                strings::next_rune(fp.add(w.0 as usize));
                             }
                         }
                     }
-
-                    // ---- maps
-                    Op::MakeMap { w, t } => {
-                        safepoint!();
-                        check!(maps::make(&mut *vm, fp.add(w.0 as usize), t));
-                    }
-                    Op::MapGet { d, m, k } => {
-                        check!(maps::get(
-                            &mut *vm,
-                            fp.add(d.0 as usize),
-                            r!(m),
-                            fp.add(k.0 as usize),
-                            false
-                        ));
-                    }
-                    Op::MapGet2 { d, m, k } => {
-                        check!(maps::get(
-                            &mut *vm,
-                            fp.add(d.0 as usize),
-                            r!(m),
-                            fp.add(k.0 as usize),
-                            true
-                        ));
-                    }
-                    Op::MapSet { m, k, v } => {
-                        safepoint!();
-                        check!(maps::set(
-                            &mut *vm,
-                            r!(m),
-                            fp.add(k.0 as usize),
-                            fp.add(v.0 as usize)
-                        ));
-                    }
-                    Op::MapAddr { d, m, k } => {
-                        safepoint!();
-                        r!(d) = check!(maps::addr(&mut *vm, r!(m), fp.add(k.0 as usize)));
-                    }
-                    Op::MapDel { m, k } => {
-                        check!(maps::delete(&mut *vm, r!(m), fp.add(k.0 as usize)))
-                    }
-                    Op::MapClear { m } => maps::clear(&mut *vm, r!(m)),
                     Op::MapLen { d, m } => r!(d) = maps::len(r!(m)),
-                    Op::MapIter { w, m } => maps::iter(&mut *vm, fp.add(w.0 as usize), r!(m)),
-                    Op::MapNext { w, to } => {
-                        if !maps::next(&mut *vm, fp.add(w.0 as usize)) {
-                            jump!(to);
-                        }
-                    }
-
-                    // ---- interfaces
-                    Op::Box { w, t } => {
-                        safepoint!();
-                        check!(iface::make_box(&mut *vm, fp.add(w.0 as usize), t));
-                    }
                     Op::SkipIfType { s, t } => {
                         if r!(s) as u32 == t.0 {
                             ip = ip.add(1);
                         }
                     }
-                    Op::SkipIfImpl { s, t } => {
-                        let ty = TypeIx(r!(s) as u32);
-                        if ty.0 != 0 && iface::implements(&mut *vm, ty, t) {
-                            ip = ip.add(1);
-                        }
-                        tables!();
-                    }
-                    Op::AssertType { s, t } => {
-                        let ty = TypeIx(r!(s) as u32);
-                        if ty != t {
-                            fail!(iface::assert_type_fault(&*vm, ip.sub(1), ty, t));
-                        }
-                    }
-                    Op::AssertImpl { s, t } => {
-                        let ty = TypeIx(r!(s) as u32);
-                        if ty.0 == 0 || !iface::implements(&mut *vm, ty, t) {
-                            fail!(iface::assert_impl_fault(&mut *vm, ty, t));
-                        }
-                        tables!();
-                    }
-
                     // ---- calls
                     Op::Call { w, f } => enter!(w, f, |_| {}),
                     Op::CallC { w, c, ctx } => {
                         let closure = r!(c);
                         if closure < 4096 {
-                            fail!(Fault::NilDeref);
+                            break Out::NilDeref;
                         }
                         let f = FuncId(*(closure as *const u32));
                         enter!(w, f, |nfp: *mut u64| *nfp.add(ctx.0 as usize) = closure);
@@ -748,37 +570,24 @@ pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
                     Op::CallI { w, s } => {
                         let site = &*(*vm).program.sites.as_ptr().add(s.0 as usize);
                         let ty = r!(site.iface) as u32;
-                        let mut entry = site.cache[(ty & 3) as usize];
-                        if entry.ty.0 != ty || ty == 0 {
-                            save!();
-                            entry = check!(calls::resolve(&mut *vm, s, TypeIx(ty)));
-                            tables!();
-                        }
-                        let at = site.ctx as usize;
-                        if entry.recv == crate::program::RecvLoad::Direct {
-                            enter!(w, entry.func, |_| {});
-                        } else {
-                            let f = entry.func;
-                            let need =
-                                w.0 as usize + (*funcs.add(f.0 as usize)).frame_slots as usize;
-                            if fp.wrapping_add(need) > end {
-                                ip = ip.sub(1);
-                                fail!(Fault::Grow(need));
+                        let entry = &site.cache[(ty & 3) as usize];
+                        let mut f = entry.func;
+                        if entry.ty.0 != ty || ty == 0 || entry.recv != RecvLoad::Direct {
+                            (*vm).regs.ip = ip;
+                            (*vm).regs.fp = fp;
+                            f = calls::interface(&mut *vm, w, s);
+                            if f == calls::FAILED {
+                                break Out::Pending;
                             }
-                            check!(calls::load_receiver(entry.recv, fp.add(w.0 as usize + at)));
-                            enter!(w, f, |_| {});
                         }
+                        enter!(w, f, |_| {});
                     }
                     Op::CallN { w, n } => {
-                        save!();
-                        let entry = &*(*vm).program.natives.as_ptr().add(n.0 as usize);
-                        let win = fp.add(w.0 as usize);
-                        let flow = calls::native(vm, entry, win);
-                        if flow != crate::native::Flow::Done {
-                            fail!(Fault::Native(n, flow, win));
+                        (*vm).regs.ip = ip;
+                        (*vm).regs.fp = fp;
+                        if !calls::native(vm, n, fp.add(w.0 as usize)) {
+                            break Out::Pending;
                         }
-                        tables!();
-                        safepoint!();
                     }
                     Op::Ret {} => {
                         ip = *fp.sub(2) as *const Op;
@@ -789,164 +598,41 @@ pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
                         ip = *fp.sub(2) as *const Op;
                         fp = fp.sub(*fp.sub(1) as usize);
                     }
-                    Op::RunDefers {} => {
-                        if check!((*vm).run_defer(ip.sub(1), fp)) {
-                            save_fuel(vm, fuel);
-                            load!();
-                        }
-                    }
-                    Op::Go { w, f } => {
-                        let e = *funcs.add(f.0 as usize);
-                        let res = e.result_slots as usize;
-                        let n = e.window_slots as usize - res;
-                        calls::go(&mut *vm, ip.sub(1), f, fp.add(w.0 as usize + res), n);
-                    }
-                    Op::GoC { w, c, ctx } => {
-                        let closure = r!(c);
-                        if closure == 0 {
-                            fail!(Fault::Fatal("go of nil func value".into()));
-                        }
-                        let f = FuncId(*(closure as *const u32));
-                        let res = (*funcs.add(f.0 as usize)).result_slots as usize;
-                        r!(w, ctx.0 as usize) = closure;
-                        calls::go(
-                            &mut *vm,
-                            ip.sub(1),
-                            f,
-                            fp.add(w.0 as usize + res),
-                            ctx.0 as usize + 1 - res,
-                        );
-                    }
-                    Op::Defer { w, f } => {
-                        let e = *funcs.add(f.0 as usize);
-                        let res = e.result_slots as usize;
-                        let n = e.window_slots as usize - res;
-                        (*vm).push_defer(
-                            ip.sub(1),
-                            fp,
-                            w.0,
-                            Some(f),
-                            fp.add(w.0 as usize + res),
-                            n,
-                        );
-                    }
-                    Op::DeferC { w, c, ctx } => {
-                        let closure = r!(c);
-                        if closure == 0 {
-                            (*vm).push_defer(ip.sub(1), fp, w.0, None, fp, 0);
-                        } else {
-                            let f = FuncId(*(closure as *const u32));
-                            let res = (*funcs.add(f.0 as usize)).result_slots as usize;
-                            r!(w, ctx.0 as usize) = closure;
-                            let args = fp.add(w.0 as usize + res);
-                            (*vm).push_defer(
-                                ip.sub(1),
-                                fp,
-                                w.0,
-                                Some(f),
-                                args,
-                                ctx.0 as usize + 1 - res,
-                            );
-                        }
-                    }
-                    Op::Closure { d, f } => {
-                        safepoint!();
-                        let n = (*funcs.add(f.0 as usize)).captures as usize;
-                        let p = (*vm).heap.alloc_conservative((n + 1) * 8).cast::<u64>();
-                        if p.is_null() {
-                            fail!(Fault::Fatal("runtime: out of memory".into()));
-                        }
-                        *p = u64::from(f.0);
-                        for k in 0..n {
-                            *p.add(k + 1) = r!(d, k + 1);
-                        }
-                        r!(d) = p as u64;
-                    }
-                    Op::Panic { s } => {
-                        fail!(Fault::Panic(crate::native::Iface::of([r!(s), r!(s, 1)])))
-                    }
-                    Op::Recover { d } => fail!(Fault::Recover(d)),
-                    Op::Trap { f } => fail!(calls::trap(f)),
-                    Op::Print { f, s } => calls::print(&mut *vm, f, fp.add(s.0 as usize)),
-
-                    // ---- channels
-                    Op::MakeChan { w, t } => {
-                        safepoint!();
-                        check!(chans::make(&mut *vm, ip.sub(1), fp.add(w.0 as usize), t));
-                    }
-                    Op::Send { c, v } => {
-                        check!(chans::send(&mut *vm, r!(c), fp.add(v.0 as usize)));
-                    }
-                    Op::Recv { d, c } => {
-                        check!(chans::recv(&mut *vm, r!(c), fp.add(d.0 as usize)));
-                    }
-                    Op::RecvX { c } => {
-                        check!(chans::recv_discard(&mut *vm, r!(c)));
-                    }
-                    Op::Recv2 { d, ok, c } => {
-                        let got = check!(chans::recv(&mut *vm, r!(c), fp.add(d.0 as usize)));
-                        r!(ok) = u64::from(got);
-                    }
-                    Op::RangeChan { d, c, to } => {
-                        if !check!(chans::recv(&mut *vm, r!(c), fp.add(d.0 as usize))) {
-                            jump!(to);
-                        }
-                    }
-                    Op::TrySend { ok, c, v } => {
-                        r!(ok) = check!(chans::try_send(&mut *vm, r!(c), fp.add(v.0 as usize)));
-                    }
-                    Op::TryRecv { d, c, w } => {
-                        chans::try_recv(&mut *vm, r!(c), fp.add(d.0 as usize), fp.add(w.0 as usize))
-                    }
-                    Op::Close { c } => check!(chans::close(&mut *vm, r!(c))),
-                    Op::ChanLen { d, c } => {
-                        r!(d) = chanrt::chanlen(r!(c) as *const chanrt::Hchan) as u64
-                    }
-                    Op::ChanCap { d, c } => {
-                        r!(d) = chanrt::chancap(r!(c) as *const chanrt::Hchan) as u64
-                    }
-                    Op::Select { w, s } => check!(chans::select(&mut *vm, fp, w, s)),
-                    Op::Block {} => {
-                        let g = (*vm).g;
-                        (*vm).rt.park(g, chanrt::WaitReason::SelectNoCases);
-                        fail!(Fault::Park);
-                    }
-
-                    // ---- engine-internal
-                    Op::CompileMe { f } => fail!(Fault::Compile(f)),
-                    Op::GoExit {} => fail!(Fault::GoExit),
-                    Op::NativeResume {} => {
-                        save!();
-                        if (*vm).is_host_return() {
-                            return Stop::HostReturn;
-                        }
-                        fail!(Fault::NativeResume);
-                    }
-                    Op::UnwindNext {} => fail!(Fault::UnwindNext),
-                    Op::NativeBody { n } => {
-                        save!();
-                        let entry = &*(*vm).program.natives.as_ptr().add(n.0 as usize);
-                        let flow = calls::native(vm, entry, fp);
-                        if flow != crate::native::Flow::Done {
-                            fail!(Fault::Native(n, flow, fp));
-                        }
-                        tables!();
-                        safepoint!();
-                    }
+                    _ => slow!(),
                 }
             };
-            (*vm).regs.ip = ip;
-            (*vm).regs.fp = fp;
+            // What is pending has been met with `regs` saved, and may have changed them.
+            if out != Out::Pending {
+                (*vm).regs.ip = ip;
+                (*vm).regs.fp = fp;
+            }
             (*vm).fuel = fuel;
-            if let Some(exit) = (*vm).fault(fault) {
-                return Stop::Exit(exit);
+            if let Some(stop) = leave(&mut *vm, out) {
+                return stop;
             }
         }
     }
 }
 
-#[inline(always)]
-unsafe fn save_fuel(vm: *mut Vm, fuel: i32) {
-    // SAFETY: `vm` is the running machine.
-    unsafe { (*vm).fuel = fuel }
+/// Deals with what the hot part could not.
+#[cold]
+#[inline(never)]
+fn leave(vm: &mut Vm, out: Out) -> Option<Stop> {
+    let fault = match out {
+        Out::NilDeref => Fault::NilDeref,
+        Out::Index => Fault::Index(vm.trap[0] as i64, vm.trap[1]),
+        Out::DivideByZero => Fault::DivideByZero,
+        Out::NegativeShift => Fault::NegativeShift,
+        Out::Grow => {
+            vm.regs.ip = vm.regs.ip.wrapping_sub(1);
+            Fault::Grow(vm.trap[0] as usize)
+        }
+        Out::Yield => Fault::Yield,
+        Out::Pending => match vm.pending.take() {
+            Some(Fault::HostReturn) => return Some(Stop::HostReturn),
+            Some(fault) => fault,
+            None => return None,
+        },
+    };
+    vm.fault(fault).map(Stop::Exit)
 }

@@ -30,7 +30,7 @@ pub(crate) unsafe fn get<'a>(s: *const u64) -> &'a [u8] {
 ///
 /// # Safety
 /// As for `get`.
-#[inline(always)]
+#[inline(never)]
 pub(crate) unsafe fn eq(a: *const u64, b: *const u64) -> bool {
     // SAFETY: the caller's contract.
     unsafe { *a.add(1) == *b.add(1) && (*a == *b || get(a) == get(b)) }
@@ -130,6 +130,21 @@ pub(crate) fn decode_rune(s: &[u8]) -> (u32, usize) {
             .fold(first, |r, b| r << 6 | u32::from(b & 0x3f)),
         n,
     )
+}
+
+/// `StrNext` where the rune is not ASCII.
+///
+/// # Safety
+/// `w` is the instruction's window, and there is a rune left.
+#[inline(never)]
+pub(crate) unsafe fn next_rune(w: *mut u64) {
+    // SAFETY: the caller's contract.
+    unsafe {
+        let at = *w.add(2);
+        let (rune, n) = decode_rune(&get(w)[at as usize..]);
+        *w.add(4) = u64::from(rune);
+        *w.add(2) = at + n as u64;
+    }
 }
 
 fn rune_char(r: i64) -> char {
