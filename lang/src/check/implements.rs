@@ -404,7 +404,10 @@ impl Checker<'_> {
     pub(super) fn verify(&mut self, tparams: &[TypeParamId], targs: &[TypeId]) -> Result<(), (usize, String)> {
         for (i, (&p, &targ)) in tparams.iter().zip(targs).enumerate() {
             let Some(bound) = self.w.types.type_param(p).bound else { continue };
-            let bound = self.w.types.subst(bound, tparams, targs);
+            let mut bound = self.w.types.subst(bound, tparams, targs);
+            if !self.w.types.is_interface(bound) && !self.w.types.underlying(bound).is_invalid() {
+                bound = self.w.types.implicit_interface(vec![(false, bound)]);
+            }
             let mut cause = String::new();
             if !self.implements(targ, bound, true, &mut cause) {
                 return Err((i, cause));

@@ -64,7 +64,9 @@ impl Types {
                     })
             }
             (Type::Signature(a), Type::Signature(b)) => self.identical_signatures(&a, &b),
-            (Type::Interface(a), Type::Interface(b)) => self.identical_interfaces((x, &a), (y, &b)),
+            (Type::Interface(a), Type::Interface(b)) => {
+                self.comparing((x, y), || self.identical_interfaces((x, &a), (y, &b)))
+            }
             (Type::Named(a), Type::Named(b)) => match (self.named(a).origin, self.named(b).origin) {
                 (Some((o, xs)), Some((p, ys))) => o == p && self.identical_all(&xs, &ys),
                 _ => false,
@@ -102,13 +104,19 @@ impl Types {
         if a.embedded.is_empty() && b.embedded.is_empty() && a.methods.len() != b.methods.len() {
             return false;
         }
+        // Interfaces whose methods lead back to the same question are identical unless something else tells them apart.
+        if !self.enter_comparison(x, y) {
+            return true;
+        }
         let (s, t) = (self.type_set(x), self.type_set(y));
-        s.comparable == t.comparable
+        let same = s.comparable == t.comparable
             && s.methods.len() == t.methods.len()
             && s.methods.iter().zip(&t.methods).all(|(m, n)| {
                 m.name == n.name && (m.name.is_exported() || m.pkg == n.pkg) && self.identical(m.sig, n.sig)
             })
-            && self.same_terms(s.terms.as_deref(), t.terms.as_deref())
+            && self.same_terms(s.terms.as_deref(), t.terms.as_deref());
+        self.leave_comparison();
+        same
     }
 
     /// The id that all types identical to `t` share. Only meaningful once `t` is complete.
@@ -117,12 +125,17 @@ impl Types {
         if let Some(c) = self.cached_canonical(p) {
             return c;
         }
-        let c = self.canonical_of(p);
-        let complete = match self.get(p) {
-            Type::Interface(_) => self.cached_type_set(p).is_some(),
-            _ => true,
+        if !self.enter_canonical(p) {
+            return p;
+        }
+        // An interface whose methods lead back to itself stands for itself there.
+        let is_interface = matches!(self.get(p), Type::Interface(_));
+        let Some(c) = (if is_interface { self.computing(p, || self.canonical_of(p)) } else { Some(self.canonical_of(p)) })
+        else {
+            return p;
         };
-        if complete {
+        self.leave_canonical();
+        if !is_interface || self.cached_type_set(p).is_some() {
             self.cache_canonical(p, c);
         }
         c

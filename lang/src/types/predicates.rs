@@ -251,17 +251,27 @@ impl Types {
 
     /// Whether values of the type can be compared; with `dynamic`, interfaces count as comparable.
     pub fn comparable_type(&self, t: TypeId, dynamic: bool) -> bool {
-        crate::ast::deep(|| match self.under(t) {
-            Type::Basic(b) => b != Basic::UntypedNil,
-            Type::Pointer(_) | Type::Chan(..) => true,
-            Type::Struct(s) => s.fields.iter().all(|f| self.comparable_type(f.ty, dynamic)),
-            Type::Array(_, e) => self.comparable_type(e, dynamic),
-            Type::Interface(_) if dynamic => true,
+        self.comparable_seen(t, dynamic, &mut Vec::new())
+    }
+
+    /// A type that is being looked at already does not decide (type parameters may be constrained in circles).
+    fn comparable_seen(&self, t: TypeId, dynamic: bool, seen: &mut Vec<TypeId>) -> bool {
+        let u = self.under(t);
+        match &u {
+            Type::Basic(b) => return *b != Basic::UntypedNil,
+            Type::Pointer(_) | Type::Chan(..) => return true,
+            Type::Interface(_) if dynamic => return true,
+            _ if seen.contains(&t) => return true,
+            _ => seen.push(t),
+        }
+        crate::ast::deep(|| match u {
+            Type::Struct(s) => s.fields.iter().all(|f| self.comparable_seen(f.ty, dynamic, seen)),
+            Type::Array(_, e) => self.comparable_seen(e, dynamic, seen),
             Type::Interface(_) | Type::TypeParam(_) => {
                 let set = self.type_set(t);
                 match &set.terms {
                     None => set.comparable,
-                    Some(ts) => ts.iter().all(|x| self.comparable_type(x.ty, false)),
+                    Some(ts) => ts.iter().all(|x| self.comparable_seen(x.ty, false, seen)),
                 }
             }
             _ => false,

@@ -1,11 +1,14 @@
 //! Sizes, alignments and offsets: gc's on a 64-bit machine.
 
 use super::{Basic, Struct, Type, TypeId, Types};
+use rustc_hash::FxHashMap;
 
 /// The size of a pointer.
 const WORD: i64 = 8;
 /// Types may not be larger than this.
 pub const MAX_SIZE: i64 = 1 << 50;
+/// Types nested deeper than this are instances that grow without end.
+const MAX_DEPTH: u32 = 100_000;
 
 fn align_up(n: i64, a: i64) -> i64 {
     n.saturating_add(a - 1) / a * a
@@ -14,51 +17,87 @@ fn align_up(n: i64, a: i64) -> i64 {
 impl Types {
     /// `unsafe.Alignof`
     pub fn alignof(&self, t: TypeId) -> i64 {
-        match self.under(t) {
-            Type::Array(_, e) => self.alignof(e),
-            Type::Struct(s) => s.fields.iter().map(|f| self.alignof(f.ty)).max().unwrap_or(1),
-            Type::Basic(Basic::Complex64) => 4,
-            Type::Basic(_) => self.sizeof(t).clamp(1, WORD),
-            _ => WORD,
-        }
+        Sizer::new(self).layout(t).1
     }
 
     /// `unsafe.Sizeof`; saturates for types that are too large.
     pub fn sizeof(&self, t: TypeId) -> i64 {
-        match self.under(t) {
-            Type::Basic(b) => basic_size(b),
-            Type::Slice(_) => 3 * WORD,
-            Type::Interface(_) | Type::TypeParam(_) => 2 * WORD,
-            Type::Array(n, e) if n > 0 => {
-                let size = self.sizeof(e);
-                if size == 0 { 0 } else { n.saturating_mul(size) }
-            }
-            Type::Array(..) | Type::Tuple(_) | Type::Named(_) => 0,
-            Type::Struct(s) => self.struct_size(t, &s),
-            Type::Pointer(_) | Type::Map(..) | Type::Chan(..) | Type::Signature(_) => WORD,
-        }
-    }
-
-    fn struct_size(&self, t: TypeId, s: &Struct) -> i64 {
-        let Some(last) = s.fields.last() else { return 0 };
-        let start = self.offsets(s).last().copied().unwrap_or(0);
-        let mut size = self.sizeof(last.ty);
-        if start > 0 && size == 0 {
-            // The address of a trailing zero-sized field must stay inside the object.
-            size = 1;
-        }
-        align_up(start.saturating_add(size), self.alignof(t))
+        Sizer::new(self).layout(t).0
     }
 
     /// `unsafe.Offsetof` of each field.
     pub fn offsets(&self, s: &Struct) -> Vec<i64> {
-        let mut at: i64 = 0;
-        let place = |f: &super::StructField| {
-            let offset = align_up(at, self.alignof(f.ty));
-            at = offset.saturating_add(self.sizeof(f.ty));
-            offset
+        Sizer::new(self).struct_layout(s).0
+    }
+}
+
+/// One computation of sizes. A type that contains itself (an error reported elsewhere) counts as empty inside itself.
+struct Sizer<'a> {
+    types: &'a Types,
+    known: FxHashMap<TypeId, (i64, i64)>,
+    depth: u32,
+}
+
+impl Sizer<'_> {
+    fn new(types: &Types) -> Sizer<'_> {
+        Sizer { types, known: FxHashMap::default(), depth: 0 }
+    }
+
+    /// Size and alignment.
+    fn layout(&mut self, t: TypeId) -> (i64, i64) {
+        let composite = match self.types.under(t) {
+            Type::Basic(Basic::Complex64) => return (8, 4),
+            Type::Basic(b) => {
+                let size = basic_size(b);
+                return (size, size.clamp(1, WORD));
+            }
+            Type::Slice(_) => return (3 * WORD, WORD),
+            Type::Interface(_) | Type::TypeParam(_) => return (2 * WORD, WORD),
+            Type::Pointer(_) | Type::Map(..) | Type::Chan(..) | Type::Signature(_) => return (WORD, WORD),
+            Type::Tuple(_) | Type::Named(_) => return (0, WORD),
+            composite => composite,
         };
-        s.fields.iter().map(place).collect()
+        if let Some(&layout) = self.known.get(&t) {
+            return layout;
+        }
+        if self.depth > MAX_DEPTH {
+            return (0, 1);
+        }
+        self.known.insert(t, (0, 1));
+        self.depth += 1;
+        let layout = crate::ast::deep(|| match composite {
+            Type::Array(n, e) => {
+                let (size, align) = self.layout(e);
+                (size.saturating_mul(n.max(0)), align)
+            }
+            Type::Struct(s) => {
+                let (_, size, align) = self.struct_layout(&s);
+                (size, align)
+            }
+            _ => (0, 1),
+        });
+        self.depth -= 1;
+        self.known.insert(t, layout);
+        layout
+    }
+
+    /// Offsets of the fields, size and alignment.
+    fn struct_layout(&mut self, s: &Struct) -> (Vec<i64>, i64, i64) {
+        let (mut at, mut align, mut last) = (0i64, 1, 0);
+        let mut offsets = Vec::with_capacity(s.fields.len());
+        for f in &s.fields {
+            let (size, a) = self.layout(f.ty);
+            let offset = align_up(at, a);
+            offsets.push(offset);
+            at = offset.saturating_add(size);
+            align = align.max(a);
+            last = size;
+        }
+        if at > 0 && last == 0 {
+            // The address of a trailing zero-sized field must stay inside the object.
+            at = at.saturating_add(1);
+        }
+        (offsets, align_up(at, align), align)
     }
 }
 

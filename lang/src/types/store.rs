@@ -37,6 +37,11 @@ struct Inner {
     sig_names: FxHashMap<TypeId, Rc<SigNames>>,
     type_sets: FxHashMap<TypeId, Rc<TypeSet>>,
     canonical: FxHashMap<TypeId, TypeId>,
+    /// Generic types whose instances are being set up: meeting one again is a cycle without a type.
+    expanding: Vec<NamedId>,
+    /// Pairs of interfaces being compared, and types being made canonical: they may lead back to themselves.
+    comparing: Vec<(TypeId, TypeId)>,
+    canonicalizing: Vec<TypeId>,
 }
 
 /// The names of a signature's parameters and results, for type strings. Empty where there is none.
@@ -436,7 +441,12 @@ impl Types {
             return TypeId::INVALID;
         };
         let o = self.named(origin);
+        if self.inner.borrow().expanding.contains(&origin) {
+            return TypeId::INVALID;
+        }
+        self.inner.borrow_mut().expanding.push(origin);
         let u = self.underlying(self.named_type(origin));
+        self.inner.borrow_mut().expanding.pop();
         if u.is_invalid() && o.underlying.is_none() {
             return TypeId::INVALID;
         }
@@ -478,6 +488,36 @@ impl Types {
         self.inner.borrow_mut().tparams[p.0 as usize].bound = Some(bound);
     }
 
+    /// Notes that two types are being compared; false if they already are.
+    pub(super) fn enter_comparison(&self, x: TypeId, y: TypeId) -> bool {
+        let comparing = &mut self.inner.borrow_mut().comparing;
+        let fresh = !comparing.contains(&(x, y));
+        if fresh {
+            comparing.push((x, y));
+        }
+        fresh
+    }
+
+    /// The last noted comparison is over.
+    pub(super) fn leave_comparison(&self) {
+        self.inner.borrow_mut().comparing.pop();
+    }
+
+    /// Notes that a type is being made canonical; false if it already is.
+    pub(super) fn enter_canonical(&self, t: TypeId) -> bool {
+        let active = &mut self.inner.borrow_mut().canonicalizing;
+        let fresh = !active.contains(&t);
+        if fresh {
+            active.push(t);
+        }
+        fresh
+    }
+
+    /// The last noted type is canonical.
+    pub(super) fn leave_canonical(&self) {
+        self.inner.borrow_mut().canonicalizing.pop();
+    }
+
     /// A known canonical id.
     pub(super) fn cached_canonical(&self, t: TypeId) -> Option<TypeId> {
         self.inner.borrow().canonical.get(&t).copied()
@@ -486,6 +526,28 @@ impl Types {
     /// Remembers a canonical id.
     pub(super) fn cache_canonical(&self, t: TypeId, c: TypeId) {
         self.inner.borrow_mut().canonical.insert(t, c);
+    }
+
+    /// Runs `f` unless the pair is being compared already: then the answer is taken to be yes.
+    pub(super) fn comparing(&self, pair: (TypeId, TypeId), f: impl FnOnce() -> bool) -> bool {
+        if self.inner.borrow().comparing.contains(&pair) {
+            return true;
+        }
+        self.inner.borrow_mut().comparing.push(pair);
+        let same = f();
+        self.inner.borrow_mut().comparing.pop();
+        same
+    }
+
+    /// Runs `f` unless the type set of `t` is being computed already.
+    pub(super) fn computing<R>(&self, t: TypeId, f: impl FnOnce() -> R) -> Option<R> {
+        if self.inner.borrow().computing.contains(&t) {
+            return None;
+        }
+        self.inner.borrow_mut().computing.push(t);
+        let result = f();
+        self.inner.borrow_mut().computing.pop();
+        Some(result)
     }
 
     /// A computed type set, if there is one.
