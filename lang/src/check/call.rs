@@ -125,7 +125,10 @@ impl Checker<'_> {
 
     /// The signature `sig` of the type `id` as if it were not generic, with the names of its parameters.
     pub(super) fn without_tparams(&self, id: TypeId, sig: &Signature) -> TypeId {
-        let plain = self.w.types.signature(Signature { tparams: vec![], ..sig.clone() });
+        let plain = self.w.types.signature(Signature {
+            tparams: vec![],
+            ..sig.clone()
+        });
         match self.w.types.sig_names(id) {
             Some(names) => self.w.types.with_names(plain, names),
             None => plain,
@@ -378,10 +381,10 @@ impl Checker<'_> {
             targs.push(Vec::new());
             if let ExprKind::Index(inner, indices) = &e.kind {
                 x.expr = Some(e);
-                if self.index_expr(&mut x, e, inner, indices) {
-                    if let Some(partial) = self.func_inst(None, &mut x, Some((e, indices)), false) {
-                        targs[args.len()] = partial;
-                    }
+                if self.index_expr(&mut x, e, inner, indices)
+                    && let Some(partial) = self.func_inst(None, &mut x, Some((e, indices)), false)
+                {
+                    targs[args.len()] = partial;
                 }
                 x.expr = Some(e);
                 self.record(&x);
@@ -432,7 +435,10 @@ fn instantiated_ident(e: &Expr) -> Option<Ident> {
 /// Where gc says an instantiated function stands: at the bracket of its type arguments, or at its name.
 fn op_span(x: &Operand) -> Span {
     match x.expr.map(|e| (e, &e.kind)) {
-        Some((e, ExprKind::Index(inner, _) | ExprKind::Selector(inner, _))) => Span { lo: inner.span.hi, hi: e.span.hi },
+        Some((e, ExprKind::Index(inner, _) | ExprKind::Selector(inner, _))) => Span {
+            lo: inner.span.hi,
+            hi: e.span.hi,
+        },
         _ => x.span(),
     }
 }

@@ -406,14 +406,20 @@ impl Checker<'_> {
     /// Checks expressions whose values do not matter any more after an error, so that what they mention counts as used.
     /// Whether all are valid.
     pub(super) fn use_exprs<'a>(&mut self, list: impl IntoIterator<Item = &'a Expr>) -> bool {
-        list.into_iter()
-            .fold(true, |ok, e| self.use_expr(e, false) && ok)
+        self.use_all(list, false)
     }
 
     /// `use_exprs` for left-hand sides: a variable that is merely assigned is not used.
     pub(super) fn use_lhs<'a>(&mut self, list: impl IntoIterator<Item = &'a Expr>) -> bool {
-        list.into_iter()
-            .fold(true, |ok, e| self.use_expr(e, true) && ok)
+        self.use_all(list, true)
+    }
+
+    fn use_all<'a>(&mut self, list: impl IntoIterator<Item = &'a Expr>, lhs: bool) -> bool {
+        let mut ok = true;
+        for e in list {
+            ok &= self.use_expr(e, lhs);
+        }
+        ok
     }
 
     fn use_expr(&mut self, e: &Expr, lhs: bool) -> bool {

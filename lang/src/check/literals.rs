@@ -122,7 +122,7 @@ impl Checker<'_> {
         }
     }
 
-    fn struct_lit<'a>(&mut self, lit: &'a CompositeLit, base: TypeId, st: &Struct) {
+    fn struct_lit(&mut self, lit: &CompositeLit, base: TypeId, st: &Struct) {
         match lit.elements.first() {
             None => {}
             Some(first) if first.key.is_some() => {
@@ -208,7 +208,7 @@ impl Checker<'_> {
         self.error(at, Code::DuplicateLitField, message);
     }
 
-    fn positional_fields<'a>(&mut self, lit: &'a CompositeLit, base: TypeId, st: &Struct) {
+    fn positional_fields(&mut self, lit: &CompositeLit, base: TypeId, st: &Struct) {
         let hidden = |name: Symbol, pkg| !name.is_exported() && pkg != Some(self.pkg);
         let has_hidden = st.fields.iter().any(|f| hidden(f.name, f.pkg));
         for (i, el) in lit.elements.iter().enumerate() {
@@ -255,7 +255,7 @@ impl Checker<'_> {
         }
     }
 
-    fn map_lit<'a>(&mut self, lit: &'a CompositeLit, key: TypeId, elem: TypeId) {
+    fn map_lit(&mut self, lit: &CompositeLit, key: TypeId, elem: TypeId) {
         let key_is_interface = self.is_interface(key);
         let mut visited: FxHashMap<_, Vec<TypeId>> = FxHashMap::default();
         for el in &lit.elements {

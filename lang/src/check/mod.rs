@@ -8,6 +8,7 @@
 mod arguments;
 mod assignments;
 mod builtins;
+mod builtins_slices;
 mod builtins_unsafe;
 mod call;
 mod conversions;
