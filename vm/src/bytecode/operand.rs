@@ -220,8 +220,12 @@ selectors! {
         Int,
         /// unsigned integer
         Uint,
-        /// float64, as +1.000000e+000
+        /// float64, shortest form
         Float,
+        /// float32, shortest form
+        Float32,
+        /// complex64
+        Complex64,
         /// complex128
         Complex,
         /// bool

@@ -375,14 +375,7 @@ impl FuncCompiler<'_, '_> {
     }
 
     fn print(&mut self, c: &CallExpr, ln: bool) {
-        let mut values = Vec::new();
-        for x in &c.args {
-            let t = self.type_of(x);
-            let t = self.c.world.types.default_type(t);
-            let r = self.alloc_t(t);
-            self.expr_as_to(x, t, r);
-            values.push((r, t));
-        }
+        let values = self.print_values(c);
         for (i, &(r, t)) in values.iter().enumerate() {
             if ln && i > 0 {
                 self.emit(Op::Print {
@@ -400,22 +393,42 @@ impl FuncCompiler<'_, '_> {
         }
     }
 
+    /// The arguments of print: registers and types.
+    fn print_values(&mut self, c: &CallExpr) -> Vec<(Reg, TypeId)> {
+        if let [only] = &c.args[..]
+            && let ExprKind::Call(inner) = &unparen(only).kind
+        {
+            let t = self.type_of(only);
+            if let Type::Tuple(ts) = self.under(t)
+                && ts.len() > 1
+            {
+                let (w, l) = self.call_multi(inner);
+                return l.results.iter().map(|&(t, off)| (w + off, t)).collect();
+            }
+        }
+        let mut values = Vec::new();
+        for x in &c.args {
+            let t = self.type_of(x);
+            let t = self.c.world.types.default_type(t);
+            values.push((self.alloc_t(t), t));
+        }
+        let all: Vec<&Expr> = c.args.iter().collect();
+        self.in_order(&all, |s, i, x| {
+            let (r, t) = values[i];
+            s.expr_as_to(x, t, r);
+        });
+        values
+    }
+
     fn print_one(&mut self, r: Reg, t: TypeId) {
         let k = self.kind(t);
-        let wide = self.alloc(2);
         let (f, r) = match class(k) {
             Class::Signed => (PrintFn::Int, r),
             Class::Unsigned => (PrintFn::Uint, r),
             Class::F64 => (PrintFn::Float, r),
-            Class::F32 => {
-                self.convert_number(r, Kind::Float32, Kind::Float64, wide);
-                (PrintFn::Float, wide)
-            }
+            Class::F32 => (PrintFn::Float32, r),
             Class::C128 => (PrintFn::Complex, r),
-            Class::C64 => {
-                self.convert_number(r, Kind::Complex64, Kind::Complex128, wide);
-                (PrintFn::Complex, wide)
-            }
+            Class::C64 => (PrintFn::Complex64, r),
             Class::Str => (PrintFn::Str, r),
             Class::Other => match k {
                 Kind::Bool => (PrintFn::Bool, r),

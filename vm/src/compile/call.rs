@@ -334,7 +334,7 @@ impl FuncCompiler<'_, '_> {
         };
         let cl = self.alloc(3);
         self.mov(cl + 1, r, 2);
-        self.emit(Op::NilCheck { p: Src(r) });
+        self.check_iface(r);
         let key = WrapperKey {
             kind: WrapperKind::Bound,
             recv,

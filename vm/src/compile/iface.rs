@@ -54,6 +54,14 @@ impl FuncCompiler<'_, '_> {
         self.release(m);
     }
 
+    /// Panics as a nil dereference if the interface at s is nil.
+    pub(super) fn check_iface(&mut self, s: Reg) {
+        let ok = self.label();
+        self.jump(Op::JNeI { a: Src(s), imm: Imm16(0), to: Jump16(0) }, ok);
+        self.emit(Op::Trap { f: TrapFn::NilDeref });
+        self.bind(ok);
+    }
+
     fn box_window(&mut self, w: Reg, t: TypeId) {
         let t = self.tix(t);
         self.emit(Op::Box { w: Win(w), t });

@@ -191,7 +191,7 @@ impl FuncCompiler<'_, '_> {
                 let r = self.alloc(2);
                 let (pl, t) = self.walk_path(pl, xt, &m.path);
                 self.read(pl, t, Some(r));
-                self.emit(Op::NilCheck { p: Src(r) });
+                self.check_iface(r);
                 t
             }
         };

@@ -188,6 +188,11 @@ pub(crate) unsafe fn print(vm: &mut Vm, f: PrintFn, s: *const u64) {
             PrintFn::Int => (*s as i64).to_string().into_bytes(),
             PrintFn::Uint => (*s).to_string().into_bytes(),
             PrintFn::Float => Printed::float(f64::from_bits(*s)).into_bytes(),
+            PrintFn::Float32 => Printed::float32(f32::from_bits(*s as u32)).into_bytes(),
+            PrintFn::Complex64 => {
+                let (re, im) = (*s as u32, (*s >> 32) as u32);
+                Printed::complex64(f32::from_bits(re), f32::from_bits(im)).into_bytes()
+            }
             PrintFn::Complex => {
                 Printed::complex(f64::from_bits(*s), f64::from_bits(*s.add(1))).into_bytes()
             }

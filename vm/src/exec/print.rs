@@ -12,15 +12,15 @@ pub(crate) struct Printed;
 impl Printed {
     /// A float: shortest digits that read back, exponent form below 1e-4 and from 1e6 on.
     pub(crate) fn float(x: f64) -> String {
-        Self::general(x, &format!("{x:e}"))
+        Self::general(x, &format!("{x:e}"), || x.to_string())
     }
 
     /// A float32, likewise.
     pub(crate) fn float32(x: f32) -> String {
-        Self::general(f64::from(x), &format!("{x:e}"))
+        Self::general(f64::from(x), &format!("{x:e}"), || x.to_string())
     }
 
-    fn general(x: f64, shortest: &str) -> String {
+    fn general(x: f64, shortest: &str, plain: impl FnOnce() -> String) -> String {
         if x.is_nan() {
             return "NaN".to_string();
         }
@@ -33,18 +33,26 @@ impl Printed {
             let sign = if exp < 0 { '-' } else { '+' };
             return format!("{mantissa}e{sign}{:02}", exp.abs());
         }
-        format!("{x}")
+        plain()
     }
 
     /// A complex number.
     pub(crate) fn complex(re: f64, im: f64) -> String {
-        let im_text = Self::float(im);
+        Self::pair(&Self::float(re), &Self::float(im))
+    }
+
+    /// A complex64 number.
+    pub(crate) fn complex64(re: f32, im: f32) -> String {
+        Self::pair(&Self::float32(re), &Self::float32(im))
+    }
+
+    fn pair(re_text: &str, im_text: &str) -> String {
         let plus = if im_text.starts_with(['+', '-']) {
             ""
         } else {
             "+"
         };
-        format!("({}{plus}{im_text}i)", Self::float(re))
+        format!("({re_text}{plus}{im_text}i)")
     }
 
     /// Text with line breaks indented, as panic messages have it.
