@@ -12,7 +12,9 @@ const MAX_NESTING: usize = 30;
 impl Checker<'_> {
     /// Whether the cycle that begins at the grey `obj` is allowed; reports it if not.
     pub(super) fn valid_cycle(&mut self, obj: ObjId) -> bool {
-        let Color::Grey(start) = self.w.objects.color(obj) else { return true };
+        let Color::Grey(start) = self.w.objects.color(obj) else {
+            return true;
+        };
         let cycle: Vec<ObjId> = self.obj_path[start as usize..].to_vec();
         let (mut values, mut defs) = (0, 0);
         for &o in &cycle {
@@ -40,27 +42,49 @@ impl Checker<'_> {
     }
 
     pub(super) fn first_in_source(&self, cycle: &[ObjId]) -> usize {
-        (0..cycle.len()).min_by_key(|&i| self.w.objects.span(cycle[i]).lo).unwrap_or(0)
+        (0..cycle.len())
+            .min_by_key(|&i| self.w.objects.span(cycle[i]).lo)
+            .unwrap_or(0)
     }
 
     /// Reports the declaration cycle that starts at `cycle[start]`.
     pub(super) fn cycle_error(&mut self, cycle: &[ObjId], start: usize) {
-        let Some(&first) = cycle.get(start) else { return };
-        let is_type = self.w.objects.with(first, |o| matches!(o.kind, ObjKind::TypeName(_)));
+        let Some(&first) = cycle.get(start) else {
+            return;
+        };
+        let is_type = self
+            .w
+            .objects
+            .with(first, |o| matches!(o.kind, ObjKind::TypeName(_)));
         let span = self.w.objects.span(first);
         let name = self.qualified_name(first);
         if cycle.len() == 1 {
-            let what = if is_type { "recursive type" } else { "cycle in declaration" };
-            self.error(span, Code::InvalidDeclCycle, format!("invalid {what}: {name} refers to itself"));
+            let what = if is_type {
+                "recursive type"
+            } else {
+                "cycle in declaration"
+            };
+            self.error(
+                span,
+                Code::InvalidDeclCycle,
+                format!("invalid {what}: {name} refers to itself"),
+            );
             return;
         }
-        let message =
-            if is_type { format!("invalid recursive type {name}") } else { format!("invalid cycle in declaration of {name}") };
+        let message = if is_type {
+            format!("invalid recursive type {name}")
+        } else {
+            format!("invalid cycle in declaration of {name}")
+        };
         self.error(span, Code::InvalidDeclCycle, message);
         let mut obj = first;
         for i in 0..cycle.len() {
             let next = cycle[(start + i + 1) % cycle.len()];
-            let note = format!("{} refers to {}", self.qualified_name(obj), self.qualified_name(next));
+            let note = format!(
+                "{} refers to {}",
+                self.qualified_name(obj),
+                self.qualified_name(next)
+            );
             self.add_note(self.w.objects.span(obj), note);
             obj = next;
         }
@@ -79,7 +103,9 @@ impl Checker<'_> {
     pub(super) fn is_complete(&mut self, t: TypeId) -> bool {
         let mut t = t;
         for _ in 0..1000 {
-            let Some(n) = self.w.types.as_named(t) else { return true };
+            let Some(n) = self.w.types.as_named(t) else {
+                return true;
+            };
             let obj = self.w.types.named_obj(n);
             if let Color::Grey(start) = self.w.objects.color(obj) {
                 let cycle: Vec<ObjId> = self.obj_path[start as usize..].to_vec();
@@ -130,10 +156,17 @@ impl Checker<'_> {
     /// The package-level type that a type declaration's right-hand side names, if it is just a name.
     fn next_type_name(&self, obj: ObjId) -> Option<ObjId> {
         let package = &self.w.packages[self.pkg.0 as usize];
-        let DeclRef::Type(spec) = package.decls.get(&obj)? else { return None };
-        let ExprKind::Ident(id) = &spec.ty.kind else { return None };
+        let DeclRef::Type(spec) = package.decls.get(&obj)? else {
+            return None;
+        };
+        let ExprKind::Ident(id) = &spec.ty.kind else {
+            return None;
+        };
         let next = self.w.objects.lookup(package.scope, id.name)?;
-        self.w.objects.with(next, |o| matches!(o.kind, ObjKind::TypeName(_))).then_some(next)
+        self.w
+            .objects
+            .with(next, |o| matches!(o.kind, ObjKind::TypeName(_)))
+            .then_some(next)
     }
 
     /// Reports a type that contains itself; its underlying type becomes invalid.
@@ -149,7 +182,12 @@ impl Checker<'_> {
             Type::Array(_, e) => self.valid_type0(e, nest, path),
             Type::Struct(s) => s.fields.iter().all(|f| self.valid_type0(f.ty, nest, path)),
             Type::Interface(i) => {
-                let terms: Vec<TypeId> = i.embedded.iter().flat_map(|e| &e.terms).map(|t| t.1).collect();
+                let terms: Vec<TypeId> = i
+                    .embedded
+                    .iter()
+                    .flat_map(|e| &e.terms)
+                    .map(|t| t.1)
+                    .collect();
                 terms.into_iter().all(|t| self.valid_type0(t, nest, path))
             }
             Type::Named(n) => self.valid_named(t, n, nest, path),
@@ -167,11 +205,23 @@ impl Checker<'_> {
 
     fn type_argument(&self, inst: TypeId, p: crate::types::TypeParamId) -> Option<TypeId> {
         let (origin, targs) = self.w.types.named(self.w.types.as_named(inst)?).origin?;
-        let i = self.w.types.named(origin).tparams.iter().position(|&q| q == p)?;
+        let i = self
+            .w
+            .types
+            .named(origin)
+            .tparams
+            .iter()
+            .position(|&q| q == p)?;
         targs.get(i).copied()
     }
 
-    fn valid_named(&mut self, t: TypeId, n: NamedId, nest: &mut Vec<TypeId>, path: &mut Vec<TypeId>) -> bool {
+    fn valid_named(
+        &mut self,
+        t: TypeId,
+        n: NamedId,
+        nest: &mut Vec<TypeId>,
+        path: &mut Vec<TypeId>,
+    ) -> bool {
         let origin = self.w.types.origin(n);
         let d = self.w.types.named(origin);
         if self.valid_types.contains(&t) {
@@ -181,15 +231,22 @@ impl Checker<'_> {
         if rhs.is_invalid() || d.underlying.is_some_and(TypeId::is_invalid) {
             return false;
         }
-        let nested = nest.iter().filter(|&&o| self.w.types.as_named(o).map(|o| self.w.types.origin(o)) == Some(origin));
+        let nested = nest
+            .iter()
+            .filter(|&&o| self.w.types.as_named(o).map(|o| self.w.types.origin(o)) == Some(origin));
         if nest.iter().any(|&o| self.w.types.identical(o, t)) || nested.count() > MAX_NESTING {
             self.w.types.update_named(origin, |d| {
                 d.rhs = Some(TypeId::INVALID);
                 d.underlying = Some(TypeId::INVALID);
             });
             self.w.types.set_underlying(n, TypeId::INVALID);
-            let start = path.iter().position(|&p| self.w.types.identical(p, t)).unwrap_or(0);
-            let named = path[start..].iter().filter_map(|&p| self.w.types.as_named(p));
+            let start = path
+                .iter()
+                .position(|&p| self.w.types.identical(p, t))
+                .unwrap_or(0);
+            let named = path[start..]
+                .iter()
+                .filter_map(|&p| self.w.types.as_named(p));
             let cycle: Vec<ObjId> = named.map(|n| self.w.types.named_obj(n)).collect();
             self.cycle_error(&cycle, 0);
             return false;

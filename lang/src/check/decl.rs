@@ -29,7 +29,11 @@ impl Checker<'_> {
             self.w.objects.set_color(obj, Color::Black);
             return;
         };
-        let scope = package.decl_scopes.get(&obj).copied().unwrap_or(package.scope);
+        let scope = package
+            .decl_scopes
+            .get(&obj)
+            .copied()
+            .unwrap_or(package.scope);
         let outer_pkg = std::mem::replace(&mut self.pkg, pkg);
         let outer_env = std::mem::replace(&mut self.env, Env::of_scope(scope));
         if let DeclRef::Type(spec) = &decl {
@@ -65,7 +69,9 @@ impl Checker<'_> {
     }
 
     pub(super) fn push(&mut self, obj: ObjId) {
-        self.w.objects.set_color(obj, Color::Grey(self.obj_path.len() as u32));
+        self.w
+            .objects
+            .set_color(obj, Color::Grey(self.obj_path.len() as u32));
         self.obj_path.push(obj);
     }
 
@@ -77,7 +83,10 @@ impl Checker<'_> {
 
     fn grey_object(&mut self, obj: ObjId) {
         let valid = self.valid_cycle(obj);
-        let is_func = self.w.objects.with(obj, |o| matches!(o.kind, ObjKind::Func(_)));
+        let is_func = self
+            .w
+            .objects
+            .with(obj, |o| matches!(o.kind, ObjKind::Func(_)));
         // A function keeps its (empty) signature: much relies on functions having one.
         if !valid && !is_func {
             self.w.objects.set_type(obj, TypeId::INVALID);
@@ -92,8 +101,13 @@ impl Checker<'_> {
         let mut names = Vec::new();
         type_names(&spec.ty, &mut names);
         for id in names {
-            let Some(target) = self.lookup(id.name) else { continue };
-            let is_type = self.w.objects.with(target, |o| matches!(o.kind, ObjKind::TypeName(_)));
+            let Some(target) = self.lookup(id.name) else {
+                continue;
+            };
+            let is_type = self
+                .w
+                .objects
+                .with(target, |o| matches!(o.kind, ObjKind::TypeName(_)));
             if is_type && self.w.objects.color(target) == Color::White {
                 self.obj_decl(target);
             }
@@ -115,7 +129,11 @@ impl Checker<'_> {
             Some((e, t)) if !self.w.types.is_const_type(t) => {
                 if !self.w.types.underlying(t).is_invalid() {
                     let what = self.type_string(t);
-                    self.error(start_pos(e), Code::InvalidConstType, format!("invalid constant type {what}"));
+                    self.error(
+                        start_pos(e),
+                        Code::InvalidConstType,
+                        format!("invalid constant type {what}"),
+                    );
                 }
                 self.w.objects.set_type(obj, TypeId::INVALID);
             }
@@ -140,7 +158,10 @@ impl Checker<'_> {
     /// The variables a spec declares, in order.
     pub(super) fn spec_objects(&self, names: &[Ident]) -> Vec<ObjId> {
         let info = &self.w.packages[self.pkg.0 as usize].info;
-        names.iter().filter_map(|n| info.defs.get(&n.id).copied()).collect()
+        names
+            .iter()
+            .filter_map(|n| info.defs.get(&n.id).copied())
+            .collect()
     }
 
     fn package_var(&mut self, obj: ObjId, spec: &Rc<VarSpec>) {
@@ -191,15 +212,30 @@ impl Checker<'_> {
     }
 
     /// Reports a number of values that does not fit the number of names.
-    pub(super) fn arity(&mut self, at: Span, names: &[Ident], values: &[Expr], is_const: bool, inherited: bool) {
+    pub(super) fn arity(
+        &mut self,
+        at: Span,
+        names: &[Ident],
+        values: &[Expr],
+        is_const: bool,
+        inherited: bool,
+    ) {
         let (l, r) = (names.len(), values.len());
         if l < r {
             let e = &values[l];
             if inherited {
                 let pos = self.position(e.span.lo);
-                self.error(at, Code::WrongAssignCount, format!("extra init expr at {pos}"));
+                self.error(
+                    at,
+                    Code::WrongAssignCount,
+                    format!("extra init expr at {pos}"),
+                );
             } else {
-                self.error(e.span, Code::WrongAssignCount, format!("extra init expr {}", expr_string(e)));
+                self.error(
+                    e.span,
+                    Code::WrongAssignCount,
+                    format!("extra init expr {}", expr_string(e)),
+                );
             }
         } else if l > r && (is_const || r != 1) {
             let message = format!("missing init expr for {}", names[r].name);
@@ -226,7 +262,12 @@ impl Checker<'_> {
             self.collect_type_params(&spec.tparams)
         };
         let rhs = self.typ(&spec.ty);
-        if self.w.types.as_type_param(rhs).is_some_and(|p| tparams.contains(&p)) {
+        if self
+            .w
+            .types
+            .as_type_param(rhs)
+            .is_some_and(|p| tparams.contains(&p))
+        {
             let message = "cannot use type parameter declared in alias declaration as RHS";
             self.error(spec.ty.span, Code::MisplacedTypeParam, message);
             return;
@@ -252,7 +293,9 @@ impl Checker<'_> {
         if !spec.tparams.is_empty() {
             self.open_scope();
             let tparams = self.declare_type_params(&spec.tparams);
-            self.w.types.update_named(n, |d| d.tparams = tparams.clone());
+            self.w
+                .types
+                .update_named(n, |d| d.tparams = tparams.clone());
             self.collect_bounds(&spec.tparams, &tparams);
         }
         let mut rhs = self.typ(&spec.ty);
@@ -270,8 +313,12 @@ impl Checker<'_> {
 
     /// Gives a declared type its methods.
     pub(super) fn collect_methods(&mut self, obj: ObjId) {
-        let Some(methods) = self.w.packages[self.pkg.0 as usize].methods.remove(&obj) else { return };
-        let Some(base) = self.w.types.as_named(self.w.objects.ty(obj)) else { return };
+        let Some(methods) = self.w.packages[self.pkg.0 as usize].methods.remove(&obj) else {
+            return;
+        };
+        let Some(base) = self.w.types.as_named(self.w.objects.ty(obj)) else {
+            return;
+        };
         self.later(move |c| c.check_field_uniqueness(base));
         let mut seen: FxHashMap<crate::symbol::Symbol, ObjId> = FxHashMap::default();
         for m in self.w.types.methods(base) {
@@ -281,7 +328,10 @@ impl Checker<'_> {
             let (name, span) = self.w.objects.with(m, |o| (o.name, o.span));
             if let Some(&other) = seen.get(&name) {
                 let at = self.position(self.w.objects.span(other).lo);
-                let message = format!("method {}.{name} already declared at {at}", self.w.objects.name(obj));
+                let message = format!(
+                    "method {}.{name} already declared at {at}",
+                    self.w.objects.name(obj)
+                );
                 self.error(span, Code::DuplicateMethod, message);
                 continue;
             }
@@ -292,7 +342,9 @@ impl Checker<'_> {
 
     fn check_field_uniqueness(&mut self, base: NamedId) {
         let t = self.w.types.named_type(base);
-        let crate::types::Type::Struct(s) = self.w.types.under(t) else { return };
+        let crate::types::Type::Struct(s) = self.w.types.under(t) else {
+            return;
+        };
         for m in self.w.types.methods(base) {
             let (name, span) = self.w.objects.with(m, |o| (o.name, o.span));
             if s.fields.iter().any(|f| f.name == name) {
@@ -308,9 +360,17 @@ impl Checker<'_> {
     /// Where a field of a declared struct type stands.
     fn field_span(&self, n: NamedId, name: crate::symbol::Symbol) -> Option<Span> {
         let package = &self.w.packages[self.pkg.0 as usize];
-        let Some(DeclRef::Type(spec)) = package.decls.get(&self.w.types.named_obj(n)) else { return None };
-        let ExprKind::StructType(s) = &spec.ty.kind else { return None };
-        s.fields.iter().flat_map(|f| &f.names).find(|id| id.name == name).map(|id| id.span)
+        let Some(DeclRef::Type(spec)) = package.decls.get(&self.w.types.named_obj(n)) else {
+            return None;
+        };
+        let ExprKind::StructType(s) = &spec.ty.kind else {
+            return None;
+        };
+        s.fields
+            .iter()
+            .flat_map(|f| &f.names)
+            .find(|id| id.name == name)
+            .map(|id| id.span)
     }
 
     fn func_decl(&mut self, obj: ObjId, decl: &Rc<FuncDecl>) {
@@ -321,7 +381,11 @@ impl Checker<'_> {
         self.w.objects.update(obj, |o| {
             o.ty = sig.ty;
             if let ObjKind::Func(f) = &mut o.kind {
-                *f = FuncObj { recv: sig.recv, vars: sig.vars.clone(), ..f.clone() };
+                *f = FuncObj {
+                    recv: sig.recv,
+                    vars: sig.vars.clone(),
+                    ..f.clone()
+                };
             }
         });
         self.w.func_sigs.insert(obj, sig.clone());
@@ -329,7 +393,11 @@ impl Checker<'_> {
         let (lazy, is_std) = (package.lazy, package.is_std);
         if decl.body.is_none() {
             if !decl.tparams.is_empty() {
-                self.error(decl.name.span, Code::BadDecl, "generic function is missing function body");
+                self.error(
+                    decl.name.span,
+                    Code::BadDecl,
+                    "generic function is missing function body",
+                );
             } else if !is_std && decl.name.name.as_str() != "init" {
                 self.bodyless.push(decl.name.span);
             }
@@ -346,10 +414,19 @@ impl Checker<'_> {
 
     /// Checks a declared function's body.
     pub(super) fn declared_body(&mut self, obj: ObjId, decl: &Rc<FuncDecl>, sig: FuncSig) {
-        let Some(block) = decl.body.as_ref().and_then(|b| b.block.get()) else { return };
+        let Some(block) = decl.body.as_ref().and_then(|b| b.block.get()) else {
+            return;
+        };
         self.env.tparams = sig.tparams.clone();
         let decl = Some(obj);
-        self.func_body(Body { decl, sig: sig.ty, vars: sig.vars, scope: sig.scope, iota: None, block });
+        self.func_body(Body {
+            decl,
+            sig: sig.ty,
+            vars: sig.vars,
+            scope: sig.scope,
+            iota: None,
+            block,
+        });
     }
 
     /// Checks a declaration inside a function and declares its names.
@@ -361,7 +438,13 @@ impl Checker<'_> {
             Decl::Type(spec) => {
                 let name = &spec.name;
                 let kind = ObjKind::TypeName(spec.is_alias);
-                let obj = self.w.objects.new_object(name.name, name.span, Some(self.pkg), TypeId::INVALID, kind);
+                let obj = self.w.objects.new_object(
+                    name.name,
+                    name.span,
+                    Some(self.pkg),
+                    TypeId::INVALID,
+                    kind,
+                );
                 let scope = self.env.scope;
                 self.declare(scope, Some(name), obj, name.span.lo);
                 self.push(obj);
@@ -369,7 +452,11 @@ impl Checker<'_> {
                 self.pop();
             }
             Decl::Func(f) => {
-                self.error(f.name.span, Code::InvalidSyntaxTree, "unexpected function declaration");
+                self.error(
+                    f.name.span,
+                    Code::InvalidSyntaxTree,
+                    "unexpected function declaration",
+                );
             }
         }
     }
@@ -379,11 +466,20 @@ impl Checker<'_> {
         let mut objs = Vec::new();
         for (i, id) in spec.names.iter().enumerate() {
             let kind = ObjKind::Const(constant::Value::Unknown);
-            let obj = self.w.objects.new_object(id.name, id.span, Some(self.pkg), TypeId::INVALID, kind);
+            let obj =
+                self.w
+                    .objects
+                    .new_object(id.name, id.span, Some(self.pkg), TypeId::INVALID, kind);
             self.const_decl(obj, spec, i);
             objs.push(obj);
         }
-        self.arity(spec.span, &spec.names, &spec.rhs.values, true, spec.inherited);
+        self.arity(
+            spec.span,
+            &spec.names,
+            &spec.rhs.values,
+            true,
+            spec.inherited,
+        );
         self.process_delayed(top);
         let scope = self.env.scope;
         for (id, &obj) in spec.names.iter().zip(&objs) {
@@ -393,8 +489,16 @@ impl Checker<'_> {
 
     fn local_vars(&mut self, spec: &Rc<VarSpec>) {
         let top = self.delayed.len();
-        let kind = if self.env.in_script { VarKind::Global } else { VarKind::Local };
-        let new_var = |id: &Ident| self.w.objects.new_var(id.name, id.span, self.pkg, TypeId::INVALID, kind);
+        let kind = if self.env.in_script {
+            VarKind::Global
+        } else {
+            VarKind::Local
+        };
+        let new_var = |id: &Ident| {
+            self.w
+                .objects
+                .new_var(id.name, id.span, self.pkg, TypeId::INVALID, kind)
+        };
         let objs: Vec<ObjId> = spec.names.iter().map(new_var).collect();
         for (i, &obj) in objs.iter().enumerate() {
             self.var_decl(obj, i, &objs, spec);
@@ -417,7 +521,9 @@ impl Checker<'_> {
 fn type_names(e: &Expr, out: &mut Vec<Ident>) {
     crate::ast::deep(|| match &e.kind {
         ExprKind::Ident(id) => out.push(*id),
-        ExprKind::Paren(x) | ExprKind::Star(x) | ExprKind::SliceType(x) | ExprKind::Ellipsis(x) => type_names(x, out),
+        ExprKind::Paren(x) | ExprKind::Star(x) | ExprKind::SliceType(x) | ExprKind::Ellipsis(x) => {
+            type_names(x, out)
+        }
         ExprKind::ArrayType(_, x) | ExprKind::ChanType(_, x) => type_names(x, out),
         ExprKind::MapType(k, v) => {
             type_names(k, out);
@@ -427,7 +533,11 @@ fn type_names(e: &Expr, out: &mut Vec<Ident>) {
             type_names(x, out);
             args.iter().for_each(|a| type_names(a, out));
         }
-        ExprKind::FuncType(f) => f.params.iter().chain(&f.results).for_each(|p| type_names(&p.ty, out)),
+        ExprKind::FuncType(f) => f
+            .params
+            .iter()
+            .chain(&f.results)
+            .for_each(|p| type_names(&p.ty, out)),
         ExprKind::StructType(s) => s.fields.iter().for_each(|f| type_names(&f.ty, out)),
         _ => {}
     })

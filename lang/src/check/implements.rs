@@ -7,8 +7,8 @@ use crate::diag::Code;
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::types::{
-    Basic, ChanDir, IfaceMethod, LookupError, Member, ObjId, PkgId, Type, TypeId, TypeParamId, TypeWriter,
-    lookup_field_or_method,
+    Basic, ChanDir, IfaceMethod, LookupError, Member, ObjId, PkgId, Type, TypeId, TypeParamId,
+    TypeWriter, lookup_field_or_method,
 };
 
 /// A method required by an interface that a type lacks, and why.
@@ -35,7 +35,12 @@ impl Checker<'_> {
     ///
     /// # Errors
     /// The error's code if not; `cause` perhaps explains it.
-    pub(super) fn assignable_to(&mut self, v: TypeId, t: TypeId, cause: &mut String) -> Result<(), Code> {
+    pub(super) fn assignable_to(
+        &mut self,
+        v: TypeId,
+        t: TypeId,
+        cause: &mut String,
+    ) -> Result<(), Code> {
         let types = &self.w.types;
         if v.is_invalid() || t.is_invalid() || types.identical(v, t) {
             return Ok(());
@@ -59,16 +64,26 @@ impl Checker<'_> {
             *cause = "need type assertion".to_string();
             return Err(Code::IncompatibleAssign);
         }
-        if let (Type::Chan(ChanDir::Both, a), Type::Chan(_, b)) = (self.w.types.get(vu), self.w.types.get(tu))
+        if let (Type::Chan(ChanDir::Both, a), Type::Chan(_, b)) =
+            (self.w.types.get(vu), self.w.types.get(tu))
             && self.w.types.identical(a, b)
         {
-            return if unnamed { Ok(()) } else { Err(Code::InvalidChanAssign) };
+            return if unnamed {
+                Ok(())
+            } else {
+                Err(Code::InvalidChanAssign)
+            };
         }
         self.assignable_terms((v, vp), (t, tp), cause)
     }
 
     /// The cases with a type parameter: each type of its type set must do.
-    fn assignable_terms(&mut self, (v, vp): (TypeId, bool), (t, tp): (TypeId, bool), cause: &mut String) -> Result<(), Code> {
+    fn assignable_terms(
+        &mut self,
+        (v, vp): (TypeId, bool),
+        (t, tp): (TypeId, bool),
+        cause: &mut String,
+    ) -> Result<(), Code> {
         let param = if tp && !self.w.types.has_name(v) {
             t
         } else if vp && !self.w.types.has_name(t) {
@@ -76,11 +91,17 @@ impl Checker<'_> {
         } else {
             return Err(Code::IncompatibleAssign);
         };
-        let Some(terms) = self.w.types.specific_types(param) else { return Err(Code::IncompatibleAssign) };
+        let Some(terms) = self.w.types.specific_types(param) else {
+            return Err(Code::IncompatibleAssign);
+        };
         for term in terms {
             let (from, to) = if param == t { (v, term) } else { (term, t) };
             if let Err(code) = self.assignable_to(from, to, cause) {
-                let (from, to, p) = (self.type_string(from), self.type_string(to), self.type_string(param));
+                let (from, to, p) = (
+                    self.type_string(from),
+                    self.type_string(to),
+                    self.type_string(param),
+                );
                 let message = if param == t {
                     format!("cannot assign {from} to {to} (in {p})")
                 } else {
@@ -99,12 +120,22 @@ impl Checker<'_> {
         if !vp && !tp {
             return self.convertible_plain(v, t);
         }
-        let terms = |c: &Self, t: TypeId, p: bool| if p { c.w.types.specific_types(t) } else { Some(vec![t]) };
-        let (Some(vs), Some(ts)) = (terms(self, v, vp), terms(self, t, tp)) else { return false };
+        let terms = |c: &Self, t: TypeId, p: bool| {
+            if p {
+                c.w.types.specific_types(t)
+            } else {
+                Some(vec![t])
+            }
+        };
+        let (Some(vs), Some(ts)) = (terms(self, v, vp), terms(self, t, tp)) else {
+            return false;
+        };
         for &from in &vs {
             for &to in &ts {
                 let mut inner = String::new();
-                if self.assignable_to(from, to, &mut inner).is_ok() || self.convertible_to(from, to, cause) {
+                if self.assignable_to(from, to, &mut inner).is_ok()
+                    || self.convertible_to(from, to, cause)
+                {
                     continue;
                 }
                 let of = |c: &Self, t: TypeId, p: bool, of: TypeId| match p {
@@ -147,10 +178,14 @@ impl Checker<'_> {
         if pointer(vu) && raw(tu) || raw(vu) && pointer(tu) {
             return true;
         }
-        let Type::Slice(elem) = types.get(vu) else { return false };
+        let Type::Slice(elem) = types.get(vu) else {
+            return false;
+        };
         match types.get(tu) {
             Type::Array(_, e) => types.identical(elem, e),
-            Type::Pointer(base) => matches!(types.under(base), Type::Array(_, e) if types.identical(elem, e)),
+            Type::Pointer(base) => {
+                matches!(types.under(base), Type::Array(_, e) if types.identical(elem, e))
+            }
             _ => false,
         }
     }
@@ -158,7 +193,10 @@ impl Checker<'_> {
     /// Whether `t` is a pointer to an interface or type parameter: a common mistake.
     pub(super) fn is_interface_ptr(&self, t: TypeId) -> bool {
         match self.w.types.under(t) {
-            Type::Pointer(b) => matches!(self.w.types.under(b), Type::Interface(_) | Type::TypeParam(_)),
+            Type::Pointer(b) => matches!(
+                self.w.types.under(b),
+                Type::Interface(_) | Type::TypeParam(_)
+            ),
             _ => false,
         }
     }
@@ -168,11 +206,20 @@ impl Checker<'_> {
             Type::Pointer(b) if self.w.types.is_type_param(b) => "type parameter",
             _ => "interface",
         };
-        format!("type {} is pointer to {what}, not {what}", self.type_string(t))
+        format!(
+            "type {} is pointer to {what}, not {what}",
+            self.type_string(t)
+        )
     }
 
     /// Whether `v` implements the interface `t` (or, with `constraint`, satisfies it); `cause` says why not.
-    pub(super) fn implements(&mut self, v: TypeId, t: TypeId, constraint: bool, cause: &mut String) -> bool {
+    pub(super) fn implements(
+        &mut self,
+        v: TypeId,
+        t: TypeId,
+        constraint: bool,
+        cause: &mut String,
+    ) -> bool {
         let (vu, tu) = (self.w.types.underlying(v), self.w.types.underlying(t));
         if vu.is_invalid() || tu.is_invalid() {
             return true;
@@ -185,8 +232,11 @@ impl Checker<'_> {
         let verb = if constraint { "satisfy" } else { "implement" };
         if !self.w.types.is_interface(t) {
             let ts = self.type_string(t);
-            let detail =
-                if self.is_interface_ptr(t) { self.interface_ptr_error(t) } else { format!("{ts} is not an interface") };
+            let detail = if self.is_interface_ptr(t) {
+                self.interface_ptr_error(t)
+            } else {
+                format!("{ts} is not an interface")
+            };
             *cause = format!("{} does not {verb} {ts} ({detail})", self.type_string(v));
             return false;
         }
@@ -194,7 +244,10 @@ impl Checker<'_> {
         if set.is_all() {
             return true;
         }
-        let v_is_set = matches!(self.w.types.get(vu), Type::Interface(_) | Type::TypeParam(_));
+        let v_is_set = matches!(
+            self.w.types.get(vu),
+            Type::Interface(_) | Type::TypeParam(_)
+        );
         if v_is_set && self.w.types.type_set(v).is_empty() {
             return true;
         }
@@ -203,15 +256,24 @@ impl Checker<'_> {
             return false;
         }
         if !self.has_all_methods(v, t, true, &mut |c, x, y| c.w.types.identical(x, y), cause) {
-            *cause = format!("{} does not {verb} {} {cause}", self.type_string(v), self.type_string(t));
+            *cause = format!(
+                "{} does not {verb} {} {cause}",
+                self.type_string(v),
+                self.type_string(t)
+            );
             return false;
         }
         if set.has_terms() && !self.in_type_set(v, t, v_is_set, verb, cause) {
             return false;
         }
         // The constraint is comparable itself, or all its terms have to be.
-        let needs = set.comparable || set.terms.as_ref().is_some_and(|_| self.w.types.comparable_type_set(t));
-        if !needs || self.w.types.strictly_comparable(v) || constraint && self.w.types.comparable(v) {
+        let needs = set.comparable
+            || set
+                .terms
+                .as_ref()
+                .is_some_and(|_| self.w.types.comparable_type_set(t));
+        if !needs || self.w.types.strictly_comparable(v) || constraint && self.w.types.comparable(v)
+        {
             return true;
         }
         *cause = format!("{} does not {verb} comparable", self.type_string(v));
@@ -219,7 +281,14 @@ impl Checker<'_> {
     }
 
     /// Whether `v` (every type of it, if it is a type set) is among the terms of `t`.
-    fn in_type_set(&mut self, v: TypeId, t: TypeId, v_is_set: bool, verb: &str, cause: &mut String) -> bool {
+    fn in_type_set(
+        &mut self,
+        v: TypeId,
+        t: TypeId,
+        v_is_set: bool,
+        verb: &str,
+        cause: &mut String,
+    ) -> bool {
         let types = &self.w.types;
         let set = types.type_set(t);
         let (vs, ts) = (self.type_string(v), self.type_string(t));
@@ -244,7 +313,13 @@ impl Checker<'_> {
                 format!("{ts} mentions {vs}, but {vs} is not in the type set of {ts}")
             }
             None => {
-                let show = |x: &crate::types::Term| format!("{}{}", if x.tilde { "~" } else { "" }, self.type_string(x.ty));
+                let show = |x: &crate::types::Term| {
+                    format!(
+                        "{}{}",
+                        if x.tilde { "~" } else { "" },
+                        self.type_string(x.ty)
+                    )
+                };
                 let list: Vec<String> = terms.iter().map(show).collect();
                 format!("{vs} missing in {}", list.join(" | "))
             }
@@ -257,7 +332,9 @@ impl Checker<'_> {
         match self.w.types.under(t) {
             Type::Interface(i) => i.embedded.iter().flat_map(|e| &e.terms).any(|&(_, x)| {
                 self.w.types.identical(x, v)
-                    || !self.w.types.has_name(x) && self.w.types.is_interface(x) && self.constraint_mentions(x, v)
+                    || !self.w.types.has_name(x)
+                        && self.w.types.is_interface(x)
+                        && self.constraint_mentions(x, v)
             }),
             _ => false,
         }
@@ -281,7 +358,9 @@ impl Checker<'_> {
         if v.is_invalid() {
             return true;
         }
-        let Some(missing) = self.missing_method(v, t, is_static, equivalent) else { return true };
+        let Some(missing) = self.missing_method(v, t, is_static, equivalent) else {
+            return true;
+        };
         if self.has_invalid_embedded(v, &mut Vec::new()) {
             return true;
         }
@@ -289,9 +368,18 @@ impl Checker<'_> {
         false
     }
 
-    fn missing_method(&mut self, v: TypeId, t: TypeId, is_static: bool, equivalent: Equivalent) -> Option<Missing> {
+    fn missing_method(
+        &mut self,
+        v: TypeId,
+        t: TypeId,
+        is_static: bool,
+        equivalent: Equivalent,
+    ) -> Option<Missing> {
         let methods = self.w.types.type_set(t).methods.clone();
-        let v_is_set = matches!(self.w.types.under(v), Type::Interface(_) | Type::TypeParam(_));
+        let v_is_set = matches!(
+            self.w.types.under(v),
+            Type::Interface(_) | Type::TypeParam(_)
+        );
         for m in methods {
             let why = if v_is_set {
                 self.missing_in_set(v, &m, is_static, equivalent)
@@ -305,7 +393,13 @@ impl Checker<'_> {
         None
     }
 
-    fn missing_in_set(&mut self, v: TypeId, m: &IfaceMethod, is_static: bool, equivalent: Equivalent) -> Option<Why> {
+    fn missing_in_set(
+        &mut self,
+        v: TypeId,
+        m: &IfaceMethod,
+        is_static: bool,
+        equivalent: Equivalent,
+    ) -> Option<Why> {
         let set = self.w.types.type_set(v);
         match set.method(m.pkg, m.name, false) {
             None => is_static.then_some(Why::NotFound),
@@ -314,8 +408,15 @@ impl Checker<'_> {
         }
     }
 
-    fn missing_in_type(&mut self, v: TypeId, m: &IfaceMethod, equivalent: Equivalent) -> Option<Why> {
-        let lookup = |c: &Self, fold| lookup_field_or_method(&c.w.types, &c.w.objects, v, false, m.pkg, m.name, fold);
+    fn missing_in_type(
+        &mut self,
+        v: TypeId,
+        m: &IfaceMethod,
+        equivalent: Equivalent,
+    ) -> Option<Why> {
+        let lookup = |c: &Self, fold| {
+            lookup_field_or_method(&c.w.types, &c.w.objects, v, false, m.pkg, m.name, fold)
+        };
         match lookup(self, false) {
             Err(LookupError::Ambiguous) => Some(Why::Ambiguous),
             Err(LookupError::PointerReceiver) => Some(Why::PointerReceiver),
@@ -338,7 +439,11 @@ impl Checker<'_> {
                         (m.name, self.method_signature(f, n))
                     }
                 };
-                if equivalent(self, sig, m.sig) { None } else { Some(Why::WrongSig(name, sig)) }
+                if equivalent(self, sig, m.sig) {
+                    None
+                } else {
+                    Some(Why::WrongSig(name, sig))
+                }
             }
         }
     }
@@ -347,8 +452,12 @@ impl Checker<'_> {
         let m = &missing.method;
         let name = m.name;
         match &missing.why {
-            Why::NotFound if self.is_interface_ptr(v) => format!("({})", self.interface_ptr_error(v)),
-            Why::NotFound if self.is_interface_ptr(t) => format!("({})", self.interface_ptr_error(t)),
+            Why::NotFound if self.is_interface_ptr(v) => {
+                format!("({})", self.interface_ptr_error(v))
+            }
+            Why::NotFound if self.is_interface_ptr(t) => {
+                format!("({})", self.interface_ptr_error(t))
+            }
             Why::NotFound => format!("(missing method {name})"),
             Why::WrongName(f, sig) => {
                 let have = self.func_string(self.w.objects.name(*f), *sig, false);
@@ -357,7 +466,12 @@ impl Checker<'_> {
             }
             Why::Unexported => format!("(unexported method {name})"),
             Why::WrongSig(f, sig) => {
-                let both = |full| (self.func_string(*f, *sig, full), self.func_string(name, m.sig, full));
+                let both = |full| {
+                    (
+                        self.func_string(*f, *sig, full),
+                        self.func_string(name, m.sig, full),
+                    )
+                };
                 let (mut have, mut want) = both(false);
                 if have == want {
                     (have, want) = both(true);
@@ -388,7 +502,9 @@ impl Checker<'_> {
             Type::Pointer(b) => b,
             _ => t,
         };
-        let Type::Struct(s) = self.w.types.under(base) else { return false };
+        let Type::Struct(s) = self.w.types.under(base) else {
+            return false;
+        };
         if seen.contains(&base) {
             return false;
         }
@@ -401,9 +517,15 @@ impl Checker<'_> {
     ///
     /// # Errors
     /// The index of the first that does not, and why.
-    pub(super) fn verify(&mut self, tparams: &[TypeParamId], targs: &[TypeId]) -> Result<(), (usize, String)> {
+    pub(super) fn verify(
+        &mut self,
+        tparams: &[TypeParamId],
+        targs: &[TypeId],
+    ) -> Result<(), (usize, String)> {
         for (i, (&p, &targ)) in tparams.iter().zip(targs).enumerate() {
-            let Some(bound) = self.w.types.type_param(p).bound else { continue };
+            let Some(bound) = self.w.types.type_param(p).bound else {
+                continue;
+            };
             let mut bound = self.w.types.subst(bound, tparams, targs);
             if !self.w.types.is_interface(bound) && !self.w.types.underlying(bound).is_invalid() {
                 bound = self.w.types.implicit_interface(vec![(false, bound)]);
@@ -417,13 +539,20 @@ impl Checker<'_> {
     }
 
     /// Reports a wrong number of type arguments for a generic type.
-    pub(super) fn validate_targ_len(&mut self, at: Span, name: &str, want: usize, got: usize) -> bool {
+    pub(super) fn validate_targ_len(
+        &mut self,
+        at: Span,
+        name: &str,
+        want: usize,
+        got: usize,
+    ) -> bool {
         let qualifier = match got.cmp(&want) {
             std::cmp::Ordering::Less => "not enough",
             std::cmp::Ordering::Greater => "too many",
             std::cmp::Ordering::Equal => return true,
         };
-        let message = format!("{qualifier} type arguments for type {name}: have {got}, want {want}");
+        let message =
+            format!("{qualifier} type arguments for type {name}: have {got}, want {want}");
         self.error(at, Code::WrongTypeArgCount, message);
         false
     }
@@ -432,11 +561,16 @@ impl Checker<'_> {
     pub(super) fn incomparable_reason(&self, t: TypeId) -> String {
         match self.w.types.under(t) {
             Type::Struct(s) => match s.fields.iter().find(|f| !self.w.types.comparable(f.ty)) {
-                Some(f) => format!("struct containing {} cannot be compared", self.type_string(f.ty)),
+                Some(f) => format!(
+                    "struct containing {} cannot be compared",
+                    self.type_string(f.ty)
+                ),
                 None => String::new(),
             },
             Type::Array(..) => format!("{} cannot be compared", self.type_string(t)),
-            Type::TypeParam(_) if self.w.types.specific_types(t).is_none() => "incomparable types in type set".to_string(),
+            Type::TypeParam(_) if self.w.types.specific_types(t).is_none() => {
+                "incomparable types in type set".to_string()
+            }
             Type::TypeParam(_) => "incomparable types in type set".to_string(),
             _ => String::new(),
         }
@@ -445,5 +579,9 @@ impl Checker<'_> {
 
 /// Puts an explanation in front of the one that caused it.
 fn chain(cause: &mut String, message: String) {
-    *cause = if cause.is_empty() { message } else { format!("{message}\n\t{cause}") };
+    *cause = if cause.is_empty() {
+        message
+    } else {
+        format!("{message}\n\t{cause}")
+    };
 }

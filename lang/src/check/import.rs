@@ -17,8 +17,13 @@ use std::rc::Rc;
 pub(super) fn name_of_path(path: &str) -> &str {
     let mut parts = path.rsplit('/');
     let last = parts.next().unwrap_or(path);
-    let is_version = last.len() > 1 && last.starts_with('v') && last[1..].bytes().all(|b| b.is_ascii_digit());
-    if is_version { parts.next().unwrap_or(last) } else { last }
+    let is_version =
+        last.len() > 1 && last.starts_with('v') && last[1..].bytes().all(|b| b.is_ascii_digit());
+    if is_version {
+        parts.next().unwrap_or(last)
+    } else {
+        last
+    }
 }
 
 impl World {
@@ -55,11 +60,17 @@ impl World {
             return Err("import cycle not allowed".to_string());
         }
         if self.package(pkg).loaded {
-            return if self.package(pkg).fake { Err(format!("could not import {path}")) } else { Ok(()) };
+            return if self.package(pkg).fake {
+                Err(format!("could not import {path}"))
+            } else {
+                Ok(())
+            };
         }
         self.packages[pkg.0 as usize].loaded = true;
         let importer = self.importer.clone();
-        let source = importer.import(&path).inspect_err(|_| self.packages[pkg.0 as usize].fake = true)?;
+        let source = importer
+            .import(&path)
+            .inspect_err(|_| self.packages[pkg.0 as usize].fake = true)?;
         let is_std = source.is_std;
         self.packages[pkg.0 as usize].is_std = is_std;
         self.packages[pkg.0 as usize].lazy = is_std;
@@ -84,16 +95,27 @@ impl World {
         Ok(())
     }
 
-    fn parse_package(&mut self, pkg: PkgId, source: &PackageSource) -> (Vec<Rc<File>>, Vec<Diagnostic>) {
+    fn parse_package(
+        &mut self,
+        pkg: PkgId,
+        source: &PackageSource,
+    ) -> (Vec<Rc<File>>, Vec<Diagnostic>) {
         let ids = Rc::new(NodeIds::default());
         self.packages[pkg.0 as usize].ids = ids.clone();
         let (mut files, mut diags) = (Vec::new(), Vec::new());
         for (name, text) in &source.files {
             let Ok(src) = self.sources.add(name, text, source.is_std) else {
-                diags.push(Diagnostic::error(Code::FileTooLarge, Span::NONE, format!("{name}: too much source text")));
+                diags.push(Diagnostic::error(
+                    Code::FileTooLarge,
+                    Span::NONE,
+                    format!("{name}: too much source text"),
+                ));
                 continue;
             };
-            let options = ParseOptions { lazy_bodies: source.is_std, allow_bodyless: true };
+            let options = ParseOptions {
+                lazy_bodies: source.is_std,
+                allow_bodyless: true,
+            };
             let (file, errors) = parse_file(&src, &ids, options);
             diags.extend(errors);
             files.push(Rc::new(file));
@@ -112,8 +134,11 @@ impl Checker<'_> {
         match self.w.import(path) {
             Ok(pkg) => pkg,
             Err(message) => {
-                let code =
-                    if message.starts_with("import cycle") { Code::ImportCycle } else { Code::BrokenImport };
+                let code = if message.starts_with("import cycle") {
+                    Code::ImportCycle
+                } else {
+                    Code::BrokenImport
+                };
                 self.error(at, code, message);
                 self.fake_package(path)
             }
@@ -133,7 +158,9 @@ impl Checker<'_> {
         if !self.w.packages[pkg.0 as usize].loaded && self.w.load(pkg).is_err() {
             return None;
         }
-        self.w.objects.lookup(self.w.packages[pkg.0 as usize].scope, name)
+        self.w
+            .objects
+            .lookup(self.w.packages[pkg.0 as usize].scope, name)
     }
 
     /// In a script, the package that an undeclared name stands for; it counts as imported from then on.
@@ -146,7 +173,10 @@ impl Checker<'_> {
         let path = self.w.importer.clone().by_name(name.as_str())?;
         let pkg = self.w.import(&path).ok()?;
         let kind = ObjKind::PkgName(pkg);
-        let obj = self.w.objects.new_object(name, Span::NONE, Some(self.pkg), TypeId::INVALID, kind);
+        let obj =
+            self.w
+                .objects
+                .new_object(name, Span::NONE, Some(self.pkg), TypeId::INVALID, kind);
         self.w.objects.insert(scope, obj);
         self.w.objects.mark_used(obj);
         self.add_import(pkg);

@@ -31,7 +31,10 @@ impl Checker<'_> {
         if args.iter().any(|a| !a.is_valid()) {
             return Err(None);
         }
-        let params: Vec<TypeId> = params.iter().map(|&p| self.subst_known(p, tparams, &targs)).collect();
+        let params: Vec<TypeId> = params
+            .iter()
+            .map(|&p| self.subst_known(p, tparams, &targs))
+            .collect();
         let mut u = Unifier::new(tparams, &targs);
         let untyped = self.infer_from_arguments(&mut u, tparams, &params, args, reverse)?;
         self.infer_from_constraints(at, &mut u, tparams)?;
@@ -41,8 +44,11 @@ impl Checker<'_> {
 
     /// Replaces the type parameters that have an argument.
     fn subst_known(&self, t: TypeId, tparams: &[TypeParamId], targs: &[Option<TypeId>]) -> TypeId {
-        let (ps, ts): (Vec<TypeParamId>, Vec<TypeId>) =
-            tparams.iter().zip(targs).filter_map(|(&p, t)| t.map(|t| (p, t))).unzip();
+        let (ps, ts): (Vec<TypeParamId>, Vec<TypeId>) = tparams
+            .iter()
+            .zip(targs)
+            .filter_map(|(&p, t)| t.map(|t| (p, t)))
+            .unzip();
         self.w.types.subst(t, &ps, &ts)
     }
 
@@ -71,11 +77,25 @@ impl Checker<'_> {
         Ok(untyped)
     }
 
-    fn mismatch(&self, u: &Unifier, tparams: &[TypeParamId], par: TypeId, arg: &Operand, reverse: bool) -> (Span, String) {
+    fn mismatch(
+        &self,
+        u: &Unifier,
+        tparams: &[TypeParamId],
+        par: TypeId,
+        arg: &Operand,
+        reverse: bool,
+    ) -> (Span, String) {
         let inferred = u.inferred();
-        let (t, e, p) = (self.type_string(arg.ty), arg.expr_string(), self.type_string(par));
+        let (t, e, p) = (
+            self.type_string(arg.ty),
+            arg.expr_string(),
+            self.type_string(par),
+        );
         if inferred.iter().all(Option::is_none) {
-            let message = format!("type {t} of {e} does not match {p} (cannot infer {})", self.names(tparams));
+            let message = format!(
+                "type {t} of {e} does not match {p} (cannot infer {})",
+                self.names(tparams)
+            );
             return (arg.span(), message);
         }
         let known = self.subst_known(par, tparams, &inferred);
@@ -106,7 +126,12 @@ impl Checker<'_> {
     }
 
     /// Unifies type parameters with their constraints as long as that tells something new.
-    fn infer_from_constraints(&mut self, at: Span, u: &mut Unifier, tparams: &[TypeParamId]) -> Result<(), InferError> {
+    fn infer_from_constraints(
+        &mut self,
+        at: Span,
+        u: &mut Unifier,
+        tparams: &[TypeParamId],
+    ) -> Result<(), InferError> {
         loop {
             let before = u.unknowns();
             for &p in tparams {
@@ -118,8 +143,16 @@ impl Checker<'_> {
         }
     }
 
-    fn infer_from_constraint(&mut self, at: Span, u: &mut Unifier, tparams: &[TypeParamId], p: TypeParamId) -> Result<(), InferError> {
-        let Some(bound) = self.w.types.type_param(p).bound else { return Ok(()) };
+    fn infer_from_constraint(
+        &mut self,
+        at: Span,
+        u: &mut Unifier,
+        tparams: &[TypeParamId],
+        p: TypeParamId,
+    ) -> Result<(), InferError> {
+        let Some(bound) = self.w.types.type_param(p).bound else {
+            return Ok(());
+        };
         let known = u.at(p);
         let unsatisfied = |c: &Self, tx: TypeId, cause: &str| {
             let (name, tx, bound) = (c.tparam_name(p), c.type_string(tx), c.type_string(bound));
@@ -137,9 +170,12 @@ impl Checker<'_> {
                 None => {}
             }
         }
-        let Some(tx) = known.filter(|&tx| !self.w.types.mentions(tx, tparams)) else { return Ok(()) };
+        let Some(tx) = known.filter(|&tx| !self.w.types.mentions(tx, tparams)) else {
+            return Ok(());
+        };
         let mut cause = String::new();
-        let mut same = |c: &mut Checker<'_>, x: TypeId, y: TypeId| c.unify(u, x, y, UnifyMode::Exact);
+        let mut same =
+            |c: &mut Checker<'_>, x: TypeId, y: TypeId| c.unify(u, x, y, UnifyMode::Exact);
         if !self.has_all_methods(tx, bound, true, &mut same, &mut cause) {
             return unsatisfied(self, tx, &cause);
         }
@@ -153,7 +189,10 @@ impl Checker<'_> {
         match set.terms.as_deref()? {
             [] => None,
             [only] => Some((*only, true)),
-            _ => self.common_under(t, |_| Ok(())).ok().map(|ty| (Term { tilde: true, ty }, false)),
+            _ => self
+                .common_under(t, |_| Ok(()))
+                .ok()
+                .map(|ty| (Term { tilde: true, ty }, false)),
         }
     }
 
@@ -167,7 +206,9 @@ impl Checker<'_> {
     ) -> Result<(), InferError> {
         let mut largest: Vec<(TypeParamId, TypeId)> = Vec::new();
         for &i in untyped {
-            let Some(p) = self.w.types.as_type_param(params[i]) else { continue };
+            let Some(p) = self.w.types.as_type_param(params[i]) else {
+                continue;
+            };
             if u.at(p).is_some() {
                 continue;
             }
@@ -179,7 +220,10 @@ impl Checker<'_> {
             let numeric = self.w.types.is_numeric(entry.1) && self.w.types.is_numeric(arg.ty);
             if entry.1 != arg.ty && !numeric {
                 let (a, b) = (self.type_string(entry.1), self.type_string(arg.ty));
-                let message = format!("mismatched types {a} and {b} (cannot infer {})", self.tparam_name(p));
+                let message = format!(
+                    "mismatched types {a} and {b} (cannot infer {})",
+                    self.tparam_name(p)
+                );
                 return Err(Some((arg.span(), message)));
             }
             entry.1 = entry.1.max(arg.ty);
@@ -199,7 +243,9 @@ impl Checker<'_> {
         mut inferred: Vec<Option<TypeId>>,
     ) -> Result<Vec<TypeId>, InferError> {
         self.kill_cycles(tparams, &mut inferred);
-        let mut dirty: Vec<usize> = (0..inferred.len()).filter(|&i| given[i].is_none()).collect();
+        let mut dirty: Vec<usize> = (0..inferred.len())
+            .filter(|&i| given[i].is_none())
+            .collect();
         // Without cycles each round resolves at least one parameter for good.
         for _ in 0..=tparams.len() {
             if dirty.is_empty() {
@@ -218,7 +264,10 @@ impl Checker<'_> {
                 let obj = self.w.types.type_param(tparams[i]).obj;
                 let (name, span) = self.w.objects.with(obj, |o| (o.name, o.span));
                 let declared = self.position(span.lo);
-                return Err(Some((at, format!("cannot infer {name} (declared at {declared})"))));
+                return Err(Some((
+                    at,
+                    format!("cannot infer {name} (declared at {declared})"),
+                )));
             }
         }
         Ok(inferred.into_iter().flatten().collect())
@@ -227,8 +276,13 @@ impl Checker<'_> {
     /// A generic function argument whose type parameters have all been inferred is not generic any more.
     fn drop_inferred_tparams(&self, old: TypeId, new: TypeId, tparams: &[TypeParamId]) -> TypeId {
         match self.w.types.get(new) {
-            Type::Signature(s) if old != new && !s.tparams.is_empty() && !self.w.types.mentions(new, tparams) => {
-                self.w.types.signature(Signature { tparams: vec![], ..(*s).clone() })
+            Type::Signature(s)
+                if old != new && !s.tparams.is_empty() && !self.w.types.mentions(new, tparams) =>
+            {
+                self.w.types.signature(Signature {
+                    tparams: vec![],
+                    ..(*s).clone()
+                })
             }
             _ => new,
         }
@@ -255,7 +309,11 @@ impl Checker<'_> {
 
     /// Fresh type parameters in place of `tparams`, and the types with them in it: so that inference can tell the callee's
     /// parameters from the caller's in a recursive call.
-    pub(super) fn rename_tparams(&mut self, tparams: &[TypeParamId], types: &[TypeId]) -> (Vec<TypeParamId>, Vec<TypeId>) {
+    pub(super) fn rename_tparams(
+        &mut self,
+        tparams: &[TypeParamId],
+        types: &[TypeId],
+    ) -> (Vec<TypeParamId>, Vec<TypeId>) {
         let arena = &self.w.types;
         let fresh: Vec<(TypeParamId, TypeId)> = tparams
             .iter()
@@ -270,7 +328,10 @@ impl Checker<'_> {
                 arena.set_bound(q, arena.subst(b, tparams, &fresh_types));
             }
         }
-        let renamed = types.iter().map(|&t| arena.subst(t, tparams, &fresh_types)).collect();
+        let renamed = types
+            .iter()
+            .map(|&t| arena.subst(t, tparams, &fresh_types))
+            .collect();
         (fresh.into_iter().map(|f| f.0).collect(), renamed)
     }
 }

@@ -20,11 +20,15 @@ struct Graph {
 
 impl Graph {
     fn new(w: &World, objs: &[ObjId]) -> Graph {
-        let index: FxHashMap<ObjId, usize> = objs.iter().enumerate().map(|(i, &o)| (o, i)).collect();
+        let index: FxHashMap<ObjId, usize> =
+            objs.iter().enumerate().map(|(i, &o)| (o, i)).collect();
         let n = objs.len();
         let mut g = Graph {
             objs: objs.to_vec(),
-            is_const: objs.iter().map(|&o| w.objects.with(o, |o| matches!(o.kind, ObjKind::Const(_)))).collect(),
+            is_const: objs
+                .iter()
+                .map(|&o| w.objects.with(o, |o| matches!(o.kind, ObjKind::Const(_))))
+                .collect(),
             pred: vec![FxHashSet::default(); n],
             succ: vec![FxHashSet::default(); n],
         };
@@ -36,8 +40,12 @@ impl Graph {
                 }
             }
         }
-        let mut funcs: Vec<usize> =
-            (0..n).filter(|&i| w.objects.with(objs[i], |o| matches!(o.kind, ObjKind::Func(_)))).collect();
+        let mut funcs: Vec<usize> = (0..n)
+            .filter(|&i| {
+                w.objects
+                    .with(objs[i], |o| matches!(o.kind, ObjKind::Func(_)))
+            })
+            .collect();
         funcs.sort_by_key(|&i| g.pred[i].len() * g.succ[i].len());
         funcs.into_iter().for_each(|f| g.drop_func(f));
         g
@@ -64,25 +72,39 @@ impl Checker<'_> {
     /// Determines the order in which the package's variables are initialised.
     pub(super) fn initialization_order(&mut self, objs: &[ObjId]) {
         let order = self.order(objs);
-        self.w.packages[self.pkg.0 as usize].init_order.extend(order);
+        self.w.packages[self.pkg.0 as usize]
+            .init_order
+            .extend(order);
     }
 
     fn order(&mut self, objs: &[ObjId]) -> Vec<Initializer> {
         // Nothing to put in order.
-        if !objs.iter().any(|&o| self.w.initializer(o).is_some() || self.w.deps.contains_key(&o)) {
+        if !objs
+            .iter()
+            .any(|&o| self.w.initializer(o).is_some() || self.w.deps.contains_key(&o))
+        {
             return Vec::new();
         }
         let g = Graph::new(self.w, objs);
-        let is_func = |c: &Self, o: ObjId| c.w.objects.with(o, |o| matches!(o.kind, ObjKind::Func(_) | ObjKind::TypeName(_)));
-        let mut open: Vec<usize> = (0..objs.len()).filter(|&i| !is_func(self, objs[i])).collect();
+        let is_func = |c: &Self, o: ObjId| {
+            c.w.objects.with(o, |o| {
+                matches!(o.kind, ObjKind::Func(_) | ObjKind::TypeName(_))
+            })
+        };
+        let mut open: Vec<usize> = (0..objs.len())
+            .filter(|&i| !is_func(self, objs[i]))
+            .collect();
         let mut ndeps: Vec<usize> = g.succ.iter().map(FxHashSet::len).collect();
         let mut emitted: FxHashSet<ObjId> = FxHashSet::default();
         let mut order = Vec::new();
         // Constants come first, then whatever depends on the fewest others, then source order.
-        while let Some(at) = (0..open.len()).min_by_key(|&k| (!g.is_const[open[k]], ndeps[open[k]], open[k])) {
+        while let Some(at) =
+            (0..open.len()).min_by_key(|&k| (!g.is_const[open[k]], ndeps[open[k]], open[k]))
+        {
             let i = open.remove(at);
             if ndeps[i] > 0
-                && let Some(cycle) = self.find_path(objs, g.objs[i], g.objs[i], &mut FxHashSet::default())
+                && let Some(cycle) =
+                    self.find_path(objs, g.objs[i], g.objs[i], &mut FxHashSet::default())
             {
                 self.report_cycle(&cycle);
             }
@@ -101,11 +123,24 @@ impl Checker<'_> {
     }
 
     /// A path of dependencies, last one first.
-    fn find_path(&self, objs: &[ObjId], from: ObjId, to: ObjId, seen: &mut FxHashSet<ObjId>) -> Option<Vec<ObjId>> {
+    fn find_path(
+        &self,
+        objs: &[ObjId],
+        from: ObjId,
+        to: ObjId,
+        seen: &mut FxHashSet<ObjId>,
+    ) -> Option<Vec<ObjId>> {
         if !seen.insert(from) {
             return None;
         }
-        let mut deps: Vec<ObjId> = self.w.deps.get(&from).into_iter().flatten().copied().collect();
+        let mut deps: Vec<ObjId> = self
+            .w
+            .deps
+            .get(&from)
+            .into_iter()
+            .flatten()
+            .copied()
+            .collect();
         deps.retain(|d| objs.contains(d));
         deps.sort();
         for d in deps {
@@ -131,7 +166,11 @@ impl Checker<'_> {
             self.error(span, Code::InvalidInitCycle, message);
             return;
         }
-        self.error(span, Code::InvalidInitCycle, format!("initialization cycle for {shown}"));
+        self.error(
+            span,
+            Code::InvalidInitCycle,
+            format!("initialization cycle for {shown}"),
+        );
         let mut obj = first;
         for &next in cycle.iter().rev() {
             let note = format!("{} refers to {}", name(self, obj), name(self, next));
@@ -144,14 +183,21 @@ impl Checker<'_> {
 impl World {
     /// The initialisers of some variables of a lazily checked package in execution order. Everything the initialisers
     /// reach must have been checked.
-    pub fn order_initializers(&mut self, pkg: crate::types::PkgId, vars: &[ObjId]) -> Vec<Initializer> {
+    pub fn order_initializers(
+        &mut self,
+        pkg: crate::types::PkgId,
+        vars: &[ObjId],
+    ) -> Vec<Initializer> {
         let mut objs: Vec<ObjId> = Vec::new();
         let mut work: Vec<ObjId> = vars.to_vec();
         let mut seen: FxHashSet<ObjId> = vars.iter().copied().collect();
         while let Some(o) = work.pop() {
             objs.push(o);
             let deps = self.deps.get(&o).into_iter().flatten();
-            work.extend(deps.copied().filter(|&d| self.objects.pkg(d) == Some(pkg) && seen.insert(d)));
+            work.extend(
+                deps.copied()
+                    .filter(|&d| self.objects.pkg(d) == Some(pkg) && seen.insert(d)),
+            );
         }
         objs.sort();
         Checker::new(self, pkg).order(&objs)

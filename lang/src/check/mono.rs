@@ -38,11 +38,18 @@ impl Checker<'_> {
         list.sort_by_key(|e| *e.0);
         let mut edges = Vec::new();
         for (id, inst) in list {
-            let Some(tparams) = self.instantiated_params(*id, inst) else { continue };
+            let Some(tparams) = self.instantiated_params(*id, inst) else {
+                continue;
+            };
             for (&to, &targ) in tparams.iter().zip(inst.targs.iter()) {
                 let mut found = Vec::new();
                 self.params_of(targ, false, &mut found);
-                edges.extend(found.into_iter().map(|(from, grows)| Edge { from, to, grows, targ }));
+                edges.extend(found.into_iter().map(|(from, grows)| Edge {
+                    from,
+                    to,
+                    grows,
+                    targ,
+                }));
             }
         }
         edges
@@ -56,7 +63,10 @@ impl Checker<'_> {
             return Some(self.w.types.named(origin).tparams);
         }
         let obj = *self.w.packages[self.pkg.0 as usize].info.uses.get(&id)?;
-        let is_func = self.w.objects.with(obj, |o| matches!(o.kind, ObjKind::Func(_)));
+        let is_func = self
+            .w
+            .objects
+            .with(obj, |o| matches!(o.kind, ObjKind::Func(_)));
         match self.w.types.get(self.w.objects.ty(obj)) {
             Type::Signature(s) if is_func => Some(s.tparams.clone()),
             _ => None,
@@ -74,8 +84,14 @@ impl Checker<'_> {
                 all(&s.params);
                 all(&s.results);
             }
-            Type::Struct(s) => s.fields.iter().for_each(|f| self.params_of(f.ty, true, out)),
-            Type::Interface(i) => i.methods.iter().for_each(|m| self.params_of(m.sig, true, out)),
+            Type::Struct(s) => s
+                .fields
+                .iter()
+                .for_each(|f| self.params_of(f.ty, true, out)),
+            Type::Interface(i) => i
+                .methods
+                .iter()
+                .for_each(|m| self.params_of(m.sig, true, out)),
             Type::Named(n) => {
                 let d = self.w.types.named(n);
                 if let Some((_, targs)) = d.origin {
@@ -96,7 +112,11 @@ impl Checker<'_> {
         steps.extend_from_slice(path);
         for (p, targ) in steps {
             let o = obj(self, p);
-            let note = format!("{} instantiated as {}", self.w.objects.name(o), self.type_string(targ));
+            let note = format!(
+                "{} instantiated as {}",
+                self.w.objects.name(o),
+                self.type_string(targ)
+            );
             self.add_note(self.w.objects.span(o), note);
         }
     }

@@ -3,8 +3,8 @@
 //! Invariants: collecting looks at no type or value, so its cost is that of the number of declarations; package-level objects are White
 //! afterwards; methods are associated with their base type by name, before any signature is known.
 
-use super::signature::unpack_recv;
 use super::Checker;
+use super::signature::unpack_recv;
 use crate::ast::{Decl, ExprKind, File, FuncDecl, Ident, ImportSpec, Item};
 use crate::constant::Value;
 use crate::diag::{Code, Diagnostic};
@@ -87,7 +87,11 @@ impl Checker<'_> {
 
     pub(super) fn collect_import(&mut self, scope: ScopeId, spec: &ImportSpec) {
         if let Some(why) = invalid_path(&spec.path) {
-            self.error(spec.span, Code::BadImportPath, format!("invalid import path ({why})"));
+            self.error(
+                spec.span,
+                Code::BadImportPath,
+                format!("invalid import path ({why})"),
+            );
             return;
         }
         let pkg = self.import_package(spec.span, &spec.path);
@@ -102,13 +106,19 @@ impl Checker<'_> {
             return;
         }
         if own_name.as_str() == "main" && !fake {
-            let message = format!("import {:?} is a program, not an importable package", spec.path);
+            let message = format!(
+                "import {:?} is a program, not an importable package",
+                spec.path
+            );
             self.error(spec.span, Code::BrokenImport, message);
             return;
         }
         self.add_import(pkg);
         let kind = ObjKind::PkgName(pkg);
-        let obj = self.w.objects.new_object(name, spec.span, Some(self.pkg), TypeId::INVALID, kind);
+        let obj = self
+            .w
+            .objects
+            .new_object(name, spec.span, Some(self.pkg), TypeId::INVALID, kind);
         match &spec.name {
             Some(id) => self.record_def(id, obj),
             None => self.record_implicit(spec.id, obj),
@@ -129,12 +139,20 @@ impl Checker<'_> {
         if self.w.load(pkg).is_err() {
             return;
         }
-        self.w.packages[self.pkg.0 as usize].dot_imports.push((scope, pkg, import));
+        self.w.packages[self.pkg.0 as usize]
+            .dot_imports
+            .push((scope, pkg, import));
         let from = self.w.packages[pkg.0 as usize].scope;
         for (name, obj) in self.w.objects.scope_names(from) {
-            if name.is_exported() && let Some(alt) = self.w.objects.insert(scope, obj) {
+            if name.is_exported()
+                && let Some(alt) = self.w.objects.insert(scope, obj)
+            {
                 let span = self.w.objects.span(import);
-                self.error(span, Code::DuplicateDecl, format!("{name} redeclared in this block"));
+                self.error(
+                    span,
+                    Code::DuplicateDecl,
+                    format!("{name} redeclared in this block"),
+                );
                 self.add_alt_decl(alt);
             }
         }
@@ -157,15 +175,31 @@ impl Checker<'_> {
             Decl::Group(list) => list.iter().for_each(|d| self.collect_decl(scope, d)),
             Decl::Const(spec) => {
                 for id in &spec.names {
-                    self.declare_package_object(scope, id, ObjKind::Const(Value::Unknown), DeclRef::Const(spec.clone()));
+                    self.declare_package_object(
+                        scope,
+                        id,
+                        ObjKind::Const(Value::Unknown),
+                        DeclRef::Const(spec.clone()),
+                    );
                 }
                 if !self.is_lazy() {
-                    self.arity(spec.span, &spec.names, &spec.rhs.values, true, spec.inherited);
+                    self.arity(
+                        spec.span,
+                        &spec.names,
+                        &spec.rhs.values,
+                        true,
+                        spec.inherited,
+                    );
                 }
             }
             Decl::Var(spec) => {
                 for id in &spec.names {
-                    self.declare_package_object(scope, id, ObjKind::Var(VarKind::Global), DeclRef::Var(spec.clone()));
+                    self.declare_package_object(
+                        scope,
+                        id,
+                        ObjKind::Var(VarKind::Global),
+                        DeclRef::Var(spec.clone()),
+                    );
                 }
                 if !self.is_lazy() && (spec.ty.is_none() || !spec.values.is_empty()) {
                     self.arity(spec.span, &spec.names, &spec.values, false, false);
@@ -190,14 +224,19 @@ impl Checker<'_> {
     fn declare_package_object(&mut self, scope: ScopeId, id: &Ident, kind: ObjKind, decl: DeclRef) {
         let misplaced = match id.name.as_str() {
             "init" => Some((Code::InvalidInitDecl, "cannot declare init - must be func")),
-            "main" if self.is_main() => Some((Code::InvalidMainDecl, "cannot declare main - must be func")),
+            "main" if self.is_main() => {
+                Some((Code::InvalidMainDecl, "cannot declare main - must be func"))
+            }
             _ => None,
         };
         if let Some((code, message)) = misplaced {
             self.error(id.span, code, message);
             return;
         }
-        let obj = self.w.objects.new_object(id.name, id.span, Some(self.pkg), TypeId::INVALID, kind);
+        let obj =
+            self.w
+                .objects
+                .new_object(id.name, id.span, Some(self.pkg), TypeId::INVALID, kind);
         let package = self.w.packages[self.pkg.0 as usize].scope;
         self.record_def(id, obj);
         self.declare(package, None, obj, Pos::NONE);
@@ -214,9 +253,23 @@ impl Checker<'_> {
 
     fn collect_func(&mut self, scope: ScopeId, decl: &Rc<FuncDecl>) {
         let id = &decl.name;
-        let ptr_recv = decl.recv.as_ref().and_then(|r| r.first()).is_some_and(|f| unpack_recv(&f.ty).ptr);
-        let func = FuncObj { decl: Some(decl.clone()), ptr_recv, ..FuncObj::default() };
-        let obj = self.w.objects.new_object(id.name, id.span, Some(self.pkg), TypeId::INVALID, ObjKind::Func(func));
+        let ptr_recv = decl
+            .recv
+            .as_ref()
+            .and_then(|r| r.first())
+            .is_some_and(|f| unpack_recv(&f.ty).ptr);
+        let func = FuncObj {
+            decl: Some(decl.clone()),
+            ptr_recv,
+            ..FuncObj::default()
+        };
+        let obj = self.w.objects.new_object(
+            id.name,
+            id.span,
+            Some(self.pkg),
+            TypeId::INVALID,
+            ObjKind::Func(func),
+        );
         let package = self.w.packages[self.pkg.0 as usize].scope;
         self.record_def(id, obj);
         if let Some(recv) = &decl.recv {
@@ -239,22 +292,42 @@ impl Checker<'_> {
     fn check_receiver_count(&mut self, decl: &FuncDecl, recv: &[crate::ast::Field]) {
         let n: usize = recv.iter().map(|f| f.names.len().max(1)).sum();
         if n != 1 {
-            let message = if n == 0 { "method has no receiver" } else { "method has multiple receivers" };
+            let message = if n == 0 {
+                "method has no receiver"
+            } else {
+                "method has multiple receivers"
+            };
             self.error(decl.name.span, Code::BadRecv, message);
         }
     }
 
     /// `init` and `main` have no type parameters, parameters or results.
     fn check_special_func(&mut self, name: &str, decl: &FuncDecl) {
-        let code = if name == "main" { Code::InvalidMainDecl } else { Code::InvalidInitDecl };
+        let code = if name == "main" {
+            Code::InvalidMainDecl
+        } else {
+            Code::InvalidInitDecl
+        };
         if let Some(p) = decl.tparams.first() {
-            self.error(p.span, code, format!("func {name} must have no type parameters"));
+            self.error(
+                p.span,
+                code,
+                format!("func {name} must have no type parameters"),
+            );
         }
         if !decl.ty.params.is_empty() || !decl.ty.results.is_empty() {
-            self.error(decl.name.span, code, format!("func {name} must have no arguments and no return values"));
+            self.error(
+                decl.name.span,
+                code,
+                format!("func {name} must have no arguments and no return values"),
+            );
         }
         if name == "init" && decl.body.is_none() {
-            self.error(decl.name.span, Code::MissingInitBody, "func init must have a body");
+            self.error(
+                decl.name.span,
+                Code::MissingInitBody,
+                "func init must have a body",
+            );
         }
     }
 
@@ -264,7 +337,9 @@ impl Checker<'_> {
         let (scope, file_scopes) = (package.scope, package.file_scopes.clone());
         for fs in file_scopes {
             for (name, obj) in self.w.objects.scope_names(fs) {
-                let Some(alt) = self.w.objects.lookup(scope, name) else { continue };
+                let Some(alt) = self.w.objects.lookup(scope, name) else {
+                    continue;
+                };
                 let (pkg, how) = self.w.objects.with(obj, |o| match o.kind {
                     ObjKind::PkgName(p) => (Some(p), "import"),
                     _ => (o.pkg, "dot-import"),
@@ -273,7 +348,11 @@ impl Checker<'_> {
                 let p = &self.w.packages[pkg.0 as usize];
                 let what = format!("package {} ({:?})", p.name, p.path);
                 let span = self.w.objects.span(alt);
-                self.error(span, Code::DuplicateDecl, format!("{name} already declared through {how} of {what}"));
+                self.error(
+                    span,
+                    Code::DuplicateDecl,
+                    format!("{name} already declared through {how} of {what}"),
+                );
                 self.add_alt_decl(obj);
             }
         }
@@ -282,14 +361,22 @@ impl Checker<'_> {
     /// Notes for each base type which methods it has.
     pub(super) fn associate_methods(&mut self, objs: &[ObjId]) {
         for &m in objs {
-            let Some(decl) = self.w.objects.func(m).and_then(|f| f.decl) else { continue };
-            let Some(field) = decl.recv.as_ref().and_then(|r| r.first()) else { continue };
+            let Some(decl) = self.w.objects.func(m).and_then(|f| f.decl) else {
+                continue;
+            };
+            let Some(field) = decl.recv.as_ref().and_then(|r| r.first()) else {
+                continue;
+            };
             if decl.name.name.is_blank() {
                 continue;
             }
             let parts = unpack_recv(&field.ty);
-            let ExprKind::Ident(base) = &parts.base.kind else { continue };
-            let Some((ptr, base)) = self.base_type(parts.ptr, base.name) else { continue };
+            let ExprKind::Ident(base) = &parts.base.kind else {
+                continue;
+            };
+            let Some((ptr, base)) = self.base_type(parts.ptr, base.name) else {
+                continue;
+            };
             if ptr != parts.ptr {
                 self.w.objects.update(m, |o| {
                     if let ObjKind::Func(f) = &mut o.kind {
@@ -297,7 +384,11 @@ impl Checker<'_> {
                     }
                 });
             }
-            self.w.packages[self.pkg.0 as usize].methods.entry(base).or_default().push(m);
+            self.w.packages[self.pkg.0 as usize]
+                .methods
+                .entry(base)
+                .or_default()
+                .push(m);
         }
     }
 
@@ -307,8 +398,14 @@ impl Checker<'_> {
         let (mut ptr, mut name) = (ptr, name);
         // An alias chain longer than the package is a cycle.
         for _ in 0..=package.decls.len() {
-            let obj = self.w.objects.lookup(package.scope, name)?;
-            let DeclRef::Type(spec) = package.decls.get(&obj)? else { return None };
+            // A session's methods may be of a type of an earlier input.
+            let (_, obj) = self
+                .w
+                .objects
+                .lookup_parent(package.scope, name, Pos::NONE)?;
+            let DeclRef::Type(spec) = package.decls.get(&obj)? else {
+                return None;
+            };
             if !spec.is_alias {
                 return Some((ptr, obj));
             }
@@ -317,7 +414,9 @@ impl Checker<'_> {
                 return None;
             }
             ptr |= parts.ptr;
-            let ExprKind::Ident(id) = &parts.base.kind else { return None };
+            let ExprKind::Ident(id) = &parts.base.kind else {
+                return None;
+            };
             name = id.name;
         }
         None
@@ -326,7 +425,8 @@ impl Checker<'_> {
     /// Checks package-level objects: defined types first, then aliases, then everything else.
     pub(super) fn package_objects(&mut self, objs: &[ObjId]) {
         let is = |c: &Self, o: ObjId, alias: bool| {
-            c.w.objects.with(o, |o| matches!(o.kind, ObjKind::TypeName(a) if a == alias))
+            c.w.objects
+                .with(o, |o| matches!(o.kind, ObjKind::TypeName(a) if a == alias))
         };
         for alias in [false, true] {
             for &obj in objs {
@@ -346,7 +446,9 @@ impl Checker<'_> {
                 continue;
             }
             let o = self.w.objects.get(obj);
-            let ObjKind::PkgName(pkg) = o.kind else { continue };
+            let ObjKind::PkgName(pkg) = o.kind else {
+                continue;
+            };
             let path = self.w.packages[pkg.0 as usize].path.clone();
             let last = path.rsplit('/').next().unwrap_or_default();
             let name = o.name.as_str();
@@ -361,7 +463,12 @@ impl Checker<'_> {
 
     /// What gc's later stages report: only if nothing else is wrong.
     fn check_link(&mut self) {
-        if self.diags.iter().chain(&self.w.import_diags).any(Diagnostic::is_error) {
+        if self
+            .diags
+            .iter()
+            .chain(&self.w.import_diags)
+            .any(Diagnostic::is_error)
+        {
             return;
         }
         for span in std::mem::take(&mut self.bodyless) {
@@ -369,9 +476,23 @@ impl Checker<'_> {
         }
         let package = &self.w.packages[self.pkg.0 as usize];
         let is_program = self.is_main() && !package.is_script && package.path == "main";
-        if is_program && self.w.objects.lookup(package.scope, Symbol::new("main")).is_none() {
-            let at = package.files.first().and_then(|f| f.package).map_or(Span::NONE, |p| p.span);
-            self.error(at, Code::MissingMain, "function main is undeclared in the main package");
+        if is_program
+            && self
+                .w
+                .objects
+                .lookup(package.scope, Symbol::new("main"))
+                .is_none()
+        {
+            let at = package
+                .files
+                .first()
+                .and_then(|f| f.package)
+                .map_or(Span::NONE, |p| p.span);
+            self.error(
+                at,
+                Code::MissingMain,
+                "function main is undeclared in the main package",
+            );
         }
     }
 }
@@ -381,8 +502,12 @@ fn invalid_path(path: &str) -> Option<String> {
     if path.is_empty() {
         return Some("empty string".to_string());
     }
-    let bad = |c: &char| c.is_whitespace() || c.is_control() || "!\"#$%&'()*,:;<=>?[\\]^{|}`\u{fffd}".contains(*c);
-    path.chars().find(bad).map(|c| format!("invalid character U+{:04X} {:?}", c as u32, c))
+    let bad = |c: &char| {
+        c.is_whitespace() || c.is_control() || "!\"#$%&'()*,:;<=>?[\\]^{|}`\u{fffd}".contains(*c)
+    };
+    path.chars()
+        .find(bad)
+        .map(|c| format!("invalid character U+{:04X} {:?}", c as u32, c))
 }
 
 /// Drops errors that only follow from others: those that speak of something invalid, and a missing `main` in a package with
@@ -396,7 +521,10 @@ fn drop_follow_ups(diags: &mut Vec<Diagnostic>) {
         first &= !d.is_error();
         !follows
     });
-    if diags.iter().any(|d| d.is_error() && d.code != Code::MissingMain) {
+    if diags
+        .iter()
+        .any(|d| d.is_error() && d.code != Code::MissingMain)
+    {
         diags.retain(|d| d.code != Code::MissingMain);
     }
 }

@@ -8,7 +8,7 @@
 use super::{Checker, ScriptUnit, World};
 use crate::ast::{Decl, File, Item, NodeIds, Stmt, StmtKind};
 use crate::diag::{Code, Diagnostic};
-use crate::types::{ObjId, ObjKind, PkgId, ScopeId, VarKind};
+use crate::types::{Color, NamedId, ObjId, ObjKind, PkgId, ScopeId, VarKind};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -24,7 +24,12 @@ pub struct ScriptCheck {
 
 impl World {
     /// Checks a script, or a further input of the session `session`. All inputs of a session share their node ids.
-    pub fn check_script(&mut self, session: Option<PkgId>, file: Rc<File>, ids: Rc<NodeIds>) -> ScriptCheck {
+    pub fn check_script(
+        &mut self,
+        session: Option<PkgId>,
+        file: Rc<File>,
+        ids: Rc<NodeIds>,
+    ) -> ScriptCheck {
         let pkg = session.unwrap_or_else(|| self.new_session());
         let package = &mut self.packages[pkg.0 as usize];
         package.ids = ids;
@@ -34,14 +39,21 @@ impl World {
         package.scope = scope;
         package.scopes.push(scope);
         let mut c = Checker::new(self, pkg);
-        c.script_file(file, session.is_none());
+        let grown = c.script_file(file, session.is_none());
         let diags = c.finish();
-        let package = &mut self.packages[pkg.0 as usize];
         if diags.iter().any(Diagnostic::is_error) {
+            let package = &mut self.packages[pkg.0 as usize];
             package.scope = outer;
             package.script.truncate(first);
+            for (n, methods) in grown {
+                self.types.update_named(n, |d| d.methods.truncate(methods));
+            }
         }
-        ScriptCheck { pkg, units: first..self.packages[pkg.0 as usize].script.len(), diags }
+        ScriptCheck {
+            pkg,
+            units: first..self.packages[pkg.0 as usize].script.len(),
+            diags,
+        }
     }
 
     /// An empty session: a scope for imports outside the inputs' scopes.
@@ -58,7 +70,8 @@ impl World {
 }
 
 impl Checker<'_> {
-    fn script_file(&mut self, file: Rc<File>, whole: bool) {
+    /// Checks an input. Gives back the types of earlier inputs that got further methods, with the number they had.
+    fn script_file(&mut self, file: Rc<File>, whole: bool) -> Vec<(NamedId, usize)> {
         let scope = self.env.scope;
         let imports = self.w.packages[self.pkg.0 as usize].file_scopes[0];
         let first_import = self.w.packages[self.pkg.0 as usize].import_objs.len();
@@ -77,9 +90,12 @@ impl Checker<'_> {
                 Item::Stmt(s) => stmts.push(s.clone()),
             }
         }
-        self.w.packages[self.pkg.0 as usize].files.push(file.clone());
+        self.w.packages[self.pkg.0 as usize]
+            .files
+            .push(file.clone());
         let objs = self.w.packages[self.pkg.0 as usize].decl_order[first..].to_vec();
         self.associate_methods(&objs);
+        let grown = self.add_methods();
         self.direct_cycles(&objs);
         self.script_types(&objs);
         for item in &file.items {
@@ -100,6 +116,27 @@ impl Checker<'_> {
         for span in std::mem::take(&mut self.bodyless) {
             self.error(span, Code::MissingBody, "missing function body");
         }
+        grown
+    }
+
+    /// Gives types of earlier inputs the methods that this input declares.
+    fn add_methods(&mut self) -> Vec<(NamedId, usize)> {
+        let bases: Vec<ObjId> = self.w.packages[self.pkg.0 as usize]
+            .methods
+            .keys()
+            .copied()
+            .collect();
+        let mut grown = Vec::new();
+        for base in bases {
+            if self.w.objects.color(base) != Color::Black {
+                continue;
+            }
+            if let Some(n) = self.w.types.as_named(self.w.objects.ty(base)) {
+                grown.push((n, self.w.types.methods(n).len()));
+                self.collect_methods(base);
+            }
+        }
+        grown
     }
 
     fn is_imported(&self, scope: ScopeId, path: &str) -> bool {
@@ -126,7 +163,11 @@ impl Checker<'_> {
     /// Types first, so that statements find them complete.
     fn script_types(&mut self, objs: &[ObjId]) {
         for &obj in objs {
-            if self.w.objects.with(obj, |o| matches!(o.kind, ObjKind::TypeName(_))) {
+            if self
+                .w
+                .objects
+                .with(obj, |o| matches!(o.kind, ObjKind::TypeName(_)))
+            {
                 self.obj_decl(obj);
             }
         }
@@ -183,7 +224,11 @@ impl Checker<'_> {
         for v in self.w.objects.scope_objects(scope) {
             if self.w.objects.var_kind(v) == Some(VarKind::Global) && !self.w.objects.is_used(v) {
                 let (name, span) = self.w.objects.with(v, |o| (o.name, o.span));
-                self.soft_error(span, Code::UnusedVar, format!("declared and not used: {name}"));
+                self.soft_error(
+                    span,
+                    Code::UnusedVar,
+                    format!("declared and not used: {name}"),
+                );
             }
         }
         if first_import == 0 {

@@ -1,12 +1,13 @@
 //! Function types: receivers, type parameters, parameters and results (go/types: signature.go).
 
 use super::{Checker, expr_string};
-use crate::ast::{Expr, ExprKind, Field, FuncType, Ident, UnaryOp, BinaryOp, unparen};
+use crate::ast::{BinaryOp, Expr, ExprKind, Field, FuncType, Ident, UnaryOp, unparen};
 use crate::diag::Code;
 use crate::source::{Pos, Span};
 use crate::symbol::Symbol;
 use crate::types::{
-    Basic, NamedId, ObjId, ObjKind, ScopeId, SigNames, SigVars, Signature, Type, TypeId, TypeParamId, VarKind,
+    Basic, NamedId, ObjId, ObjKind, ScopeId, SigNames, SigVars, Signature, Type, TypeId,
+    TypeParamId, VarKind,
 };
 use std::rc::Rc;
 
@@ -44,8 +45,16 @@ pub(super) fn unpack_recv(ty: &Expr) -> RecvParts<'_> {
         base = unparen(x);
     }
     match &base.kind {
-        ExprKind::Index(x, args) => RecvParts { ptr, base: x, tparams: Some(args) },
-        _ => RecvParts { ptr, base, tparams: None },
+        ExprKind::Index(x, args) => RecvParts {
+            ptr,
+            base: x,
+            tparams: Some(args),
+        },
+        _ => RecvParts {
+            ptr,
+            base,
+            tparams: None,
+        },
     }
 }
 
@@ -60,11 +69,18 @@ struct Params {
 
 impl Checker<'_> {
     /// Checks a function type in a new function scope.
-    pub(super) fn func_type(&mut self, recv: Option<&[Field]>, tparams: &[Field], ft: &FuncType) -> FuncSig {
+    pub(super) fn func_type(
+        &mut self,
+        recv: Option<&[Field]>,
+        tparams: &[Field],
+        ft: &FuncType,
+    ) -> FuncSig {
         let outer = self.env.scope;
         let scope = self.w.objects.new_scope(Some(outer), true);
         self.env.scope = scope;
-        let recv = recv.and_then(|r| r.first()).map(|r| (r, self.collect_recv(r)));
+        let recv = recv
+            .and_then(|r| r.first())
+            .map(|r| (r, self.collect_recv(r)));
         let own = self.collect_type_params(tparams);
         let params = self.collect_params(VarKind::Param, &ft.params);
         let results = self.collect_params(VarKind::Result, &ft.results);
@@ -90,7 +106,13 @@ impl Checker<'_> {
         all.extend(&own);
         all.extend(self.env.tparams.iter());
         self.env.scope = outer;
-        FuncSig { ty, vars: Rc::new(vars), scope, tparams: all.into(), recv: recv.map(|r| r.1.ty) }
+        FuncSig {
+            ty,
+            vars: Rc::new(vars),
+            scope,
+            tparams: all.into(),
+            recv: recv.map(|r| r.1.ty),
+        }
     }
 
     fn declare_param(&mut self, id: &Ident, var: ObjId, from: Pos) {
@@ -98,7 +120,12 @@ impl Checker<'_> {
         self.declare(scope, Some(id), var, from);
     }
 
-    fn named_signature(&mut self, params: &Params, results: &Params, tparams: &[TypeParamId]) -> TypeId {
+    fn named_signature(
+        &mut self,
+        params: &Params,
+        results: &Params,
+        tparams: &[TypeParamId],
+    ) -> TypeId {
         let sig = self.w.types.signature(Signature {
             params: params.types.clone(),
             results: results.types.clone(),
@@ -106,16 +133,32 @@ impl Checker<'_> {
             tparams: tparams.to_vec(),
         });
         let names = |p: &Params| match p.idents.iter().any(Option::is_some) {
-            true => p.idents.iter().map(|i| i.map_or_else(|| Symbol::new(""), |i| i.name)).collect(),
+            true => p
+                .idents
+                .iter()
+                .map(|i| i.map_or_else(|| Symbol::new(""), |i| i.name))
+                .collect(),
             false => vec![],
         };
-        let names = SigNames { params: names(params), results: names(results) };
-        if names == SigNames::default() { sig } else { self.w.types.with_names(sig, Rc::new(names)) }
+        let names = SigNames {
+            params: names(params),
+            results: names(results),
+        };
+        if names == SigNames::default() {
+            sig
+        } else {
+            self.w.types.with_names(sig, Rc::new(names))
+        }
     }
 
     /// Collects (but does not declare) the variables of a parameter or result list.
     fn collect_params(&mut self, kind: VarKind, list: &[Field]) -> Params {
-        let mut p = Params { vars: vec![], types: vec![], idents: vec![], variadic: false };
+        let mut p = Params {
+            vars: vec![],
+            types: vec![],
+            idents: vec![],
+            variadic: false,
+        };
         for (i, f) in list.iter().enumerate() {
             let mut t = match &f.ty.kind {
                 ExprKind::Ellipsis(elem) => {
@@ -134,11 +177,16 @@ impl Checker<'_> {
                 t = self.w.types.slice(t);
                 self.record_type_expr(f.ty.id, t);
             }
-            let idents: Vec<Option<Ident>> =
-                if f.names.is_empty() { vec![None] } else { f.names.iter().copied().map(Some).collect() };
+            let idents: Vec<Option<Ident>> = if f.names.is_empty() {
+                vec![None]
+            } else {
+                f.names.iter().copied().map(Some).collect()
+            };
             for id in idents {
-                let (name, span) = id.map_or_else(|| (Symbol::new(""), f.span), |id| (id.name, id.span));
-                p.vars.push(self.w.objects.new_var(name, span, self.pkg, t, kind));
+                let (name, span) =
+                    id.map_or_else(|| (Symbol::new(""), f.span), |id| (id.name, id.span));
+                p.vars
+                    .push(self.w.objects.new_var(name, span, self.pkg, t, kind));
                 p.types.push(t);
                 p.idents.push(id);
             }
@@ -158,8 +206,13 @@ impl Checker<'_> {
         let mut tparams = Vec::new();
         let from = list.first().map_or(Pos::NONE, |f| f.span.lo);
         for id in list.iter().flat_map(|f| &f.names) {
-            let obj =
-                self.w.objects.new_object(id.name, id.span, Some(self.pkg), TypeId::INVALID, ObjKind::TypeName(false));
+            let obj = self.w.objects.new_object(
+                id.name,
+                id.span,
+                Some(self.pkg),
+                TypeId::INVALID,
+                ObjKind::TypeName(false),
+            );
             let (p, t) = self.w.types.new_type_param(obj, tparams.len() as u32);
             self.w.objects.set_type(obj, t);
             let scope = self.env.scope;
@@ -176,7 +229,11 @@ impl Checker<'_> {
         for f in list {
             let mut bound = self.bound(&f.ty);
             if self.w.types.is_type_param(bound) {
-                self.error(f.ty.span, Code::MisplacedTypeParam, "cannot use a type parameter as constraint");
+                self.error(
+                    f.ty.span,
+                    Code::MisplacedTypeParam,
+                    "cannot use a type parameter as constraint",
+                );
                 bound = TypeId::INVALID;
             }
             for _ in &f.names {
@@ -191,7 +248,10 @@ impl Checker<'_> {
 
     /// A constraint: an interface type, or a type set literal that gets an implicit interface around it.
     fn bound(&mut self, e: &Expr) -> TypeId {
-        let literal = matches!(&e.kind, ExprKind::Unary(UnaryOp::Tilde, _) | ExprKind::Binary(BinaryOp::Or, ..));
+        let literal = matches!(
+            &e.kind,
+            ExprKind::Unary(UnaryOp::Tilde, _) | ExprKind::Binary(BinaryOp::Or, ..)
+        );
         if literal {
             let t = match self.parse_union(e) {
                 Some(terms) => self.w.types.implicit_interface(terms),
@@ -218,9 +278,14 @@ impl Checker<'_> {
             Some(args) => self.generic_recv(&parts, args),
         };
         self.record_recv_types(&field.ty, ty);
-        let (name, span) =
-            field.names.first().map_or_else(|| (Symbol::new(""), field.span), |id| (id.name, id.span));
-        let var = self.w.objects.new_var(name, span, self.pkg, ty, VarKind::Recv);
+        let (name, span) = field
+            .names
+            .first()
+            .map_or_else(|| (Symbol::new(""), field.span), |id| (id.name, id.span));
+        let var = self
+            .w
+            .objects
+            .new_var(name, span, self.pkg, ty, VarKind::Recv);
         let base_span = parts.base.span;
         self.later(move |c| c.valid_recv(base_span, ty));
         Recv { var, ty, tparams }
@@ -241,39 +306,62 @@ impl Checker<'_> {
                 None
             }
         };
-        let tparams = base.map(|n| self.w.types.named(n).tparams).unwrap_or_default();
+        let tparams = base
+            .map(|n| self.w.types.named(n).tparams)
+            .unwrap_or_default();
         if base.is_some() && tparams.len() != args.len() {
             let n = args.len();
             let got = format!("{n} type parameter{}", if n == 1 { "" } else { "s" });
-            let message = format!("receiver declares {got}, but receiver base type declares {}", tparams.len());
+            let message = format!(
+                "receiver declares {got}, but receiver base type declares {}",
+                tparams.len()
+            );
             self.error(parts.base.span, Code::BadRecv, message);
         }
         let declare = |(i, arg)| self.declare_recv_type_param(arg, tparams.get(i).copied());
         let targs: Vec<TypeId> = args.iter().enumerate().map(declare).collect();
-        let Some(n) = base.filter(|_| tparams.len() == args.len()) else { return (TypeId::INVALID, vec![]) };
+        let Some(n) = base.filter(|_| tparams.len() == args.len()) else {
+            return (TypeId::INVALID, vec![]);
+        };
         (self.recv_instance(n, targs, parts), tparams)
     }
 
     fn recv_instance(&mut self, n: NamedId, targs: Vec<TypeId>, parts: &RecvParts) -> TypeId {
         let t = self.w.types.instance(n, &targs);
         self.record_instance(parts.base.id, targs.into(), t);
-        if parts.ptr { self.w.types.pointer(t) } else { t }
+        if parts.ptr {
+            self.w.types.pointer(t)
+        } else {
+            t
+        }
     }
 
     /// Declares a receiver's type parameter: the declaration's own, spelled as here.
     fn declare_recv_type_param(&mut self, arg: &Expr, p: Option<TypeParamId>) -> TypeId {
         let ExprKind::Ident(id) = &arg.kind else {
-            let message = format!("receiver type parameter {} must be an identifier", expr_string(arg));
+            let message = format!(
+                "receiver type parameter {} must be an identifier",
+                expr_string(arg)
+            );
             self.error(arg.span, Code::BadDecl, message);
             return TypeId::INVALID;
         };
-        let obj =
-            self.w.objects.new_object(id.name, id.span, Some(self.pkg), TypeId::INVALID, ObjKind::TypeName(false));
+        let obj = self.w.objects.new_object(
+            id.name,
+            id.span,
+            Some(self.pkg),
+            TypeId::INVALID,
+            ObjKind::TypeName(false),
+        );
         let t = match p {
             Some(p) => {
                 let t = self.w.types.type_param_type(p);
                 let declared = self.w.objects.name(self.w.types.type_param(p).obj);
-                if declared == id.name { t } else { self.w.types.spelled(t, obj) }
+                if declared == id.name {
+                    t
+                } else {
+                    self.w.types.spelled(t, obj)
+                }
             }
             None => self.w.types.new_type_param(obj, 0).1,
         };
@@ -313,7 +401,9 @@ impl Checker<'_> {
                     format!("cannot define new methods on non-local type {what}")
                 } else {
                     match self.w.types.under(base) {
-                        Type::Basic(Basic::UnsafePointer) => format!("invalid receiver type {what} (unsafe.Pointer)"),
+                        Type::Basic(Basic::UnsafePointer) => {
+                            format!("invalid receiver type {what} (unsafe.Pointer)")
+                        }
                         Type::Pointer(_) | Type::Interface(_) => {
                             format!("invalid receiver type {what} (pointer or interface type)")
                         }

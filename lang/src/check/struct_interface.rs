@@ -1,12 +1,16 @@
 //! Struct and interface types, and unions (go/types: struct.go, interface.go, union.go).
 
 use super::{Checker, expr_string};
-use crate::ast::{BasicLit, BinaryOp, Expr, ExprKind, Ident, InterfaceElem, InterfaceType, StructType, UnaryOp};
+use crate::ast::{
+    BasicLit, BinaryOp, Expr, ExprKind, Ident, InterfaceElem, InterfaceType, StructType, UnaryOp,
+};
 use crate::diag::Code;
 use crate::source::Span;
 use crate::symbol::Symbol;
 use crate::syntax::unquote;
-use crate::types::{Basic, Embedded, IfaceMethod, Interface, Struct, StructField, Term, Type, TypeId};
+use crate::types::{
+    Basic, Embedded, IfaceMethod, Interface, Struct, StructField, Term, Type, TypeId,
+};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
@@ -31,7 +35,11 @@ impl Checker<'_> {
                         let message = format!("invalid embedded field type {}", expr_string(&f.ty));
                         self.error(f.ty.span, Code::InvalidSyntaxTree, message);
                         ty = TypeId::INVALID;
-                        vec![Ident { name: Symbol::new("_"), span: f.span, id: f.ty.id }]
+                        vec![Ident {
+                            name: Symbol::new("_"),
+                            span: f.span,
+                            id: f.ty.id,
+                        }]
                     }
                 }
             } else {
@@ -39,7 +47,13 @@ impl Checker<'_> {
             };
             for id in names {
                 if self.declare_in_set(&mut seen, &id) {
-                    fields.push(StructField { name: id.name, ty, embedded, tag: tag.clone(), pkg: Some(self.pkg) });
+                    fields.push(StructField {
+                        name: id.name,
+                        ty,
+                        embedded,
+                        tag: tag.clone(),
+                        pkg: Some(self.pkg),
+                    });
                 }
             }
         }
@@ -51,7 +65,11 @@ impl Checker<'_> {
             return true;
         }
         if let Some(&other) = seen.get(&id.name) {
-            self.error(id.span, Code::DuplicateDecl, format!("{} redeclared", id.name));
+            self.error(
+                id.span,
+                Code::DuplicateDecl,
+                format!("{} redeclared", id.name),
+            );
             self.add_note(other, format!("other declaration of {}", id.name));
             return false;
         }
@@ -68,16 +86,22 @@ impl Checker<'_> {
         self.later(move |c| {
             let (t, is_ptr) = c.w.types.deref(ty);
             let (code, message) = match c.w.types.under(t) {
-                Type::Basic(Basic::UnsafePointer) if !t.is_invalid() => {
-                    (Code::InvalidPtrEmbed, "embedded field type cannot be unsafe.Pointer")
-                }
-                Type::Pointer(_) => (Code::InvalidPtrEmbed, "embedded field type cannot be a pointer"),
-                Type::TypeParam(_) => {
-                    (Code::MisplacedTypeParam, "embedded field type cannot be a (pointer to a) type parameter")
-                }
-                Type::Interface(_) if is_ptr => {
-                    (Code::InvalidPtrEmbed, "embedded field type cannot be a pointer to an interface")
-                }
+                Type::Basic(Basic::UnsafePointer) if !t.is_invalid() => (
+                    Code::InvalidPtrEmbed,
+                    "embedded field type cannot be unsafe.Pointer",
+                ),
+                Type::Pointer(_) => (
+                    Code::InvalidPtrEmbed,
+                    "embedded field type cannot be a pointer",
+                ),
+                Type::TypeParam(_) => (
+                    Code::MisplacedTypeParam,
+                    "embedded field type cannot be a (pointer to a) type parameter",
+                ),
+                Type::Interface(_) if is_ptr => (
+                    Code::InvalidPtrEmbed,
+                    "embedded field type cannot be a pointer to an interface",
+                ),
                 _ => return,
             };
             c.error(span, code, message);
@@ -104,12 +128,20 @@ impl Checker<'_> {
                 InterfaceElem::Method(id, ft) => {
                     let sig = self.func_type(None, &[], ft).ty;
                     if let Some(&other) = seen.get(&id.name) {
-                        self.error(id.span, Code::DuplicateDecl, format!("duplicate method {}", id.name));
+                        self.error(
+                            id.span,
+                            Code::DuplicateDecl,
+                            format!("duplicate method {}", id.name),
+                        );
                         self.add_note(other, format!("other declaration of method {}", id.name));
                         continue;
                     }
                     seen.insert(id.name, id.span);
-                    methods.push(IfaceMethod { name: id.name, pkg: Some(self.pkg), sig });
+                    methods.push(IfaceMethod {
+                        name: id.name,
+                        pkg: Some(self.pkg),
+                        sig,
+                    });
                 }
             }
         }
@@ -121,7 +153,12 @@ impl Checker<'_> {
             let (methods, embedded) = (methods.clone(), embedded.clone());
             self.later(move |c| c.check_embedded_methods(methods, &embedded, &spans, seen));
         }
-        self.w.types.interface(Interface { methods, embedded, implicit: false, comparable: false })
+        self.w.types.interface(Interface {
+            methods,
+            embedded,
+            implicit: false,
+            comparable: false,
+        })
     }
 
     /// Reports embedded methods that clash with others of the same name.
@@ -138,11 +175,16 @@ impl Checker<'_> {
                 continue;
             }
             for m in &self.w.types.type_set(t).methods {
-                let same = |o: &&IfaceMethod| o.name == m.name && (m.name.is_exported() || o.pkg == m.pkg);
+                let same =
+                    |o: &&IfaceMethod| o.name == m.name && (m.name.is_exported() || o.pkg == m.pkg);
                 match methods.iter().find(same) {
                     Some(o) if self.w.types.identical(o.sig, m.sig) => {}
                     Some(_) => {
-                        self.error(span, Code::DuplicateDecl, format!("duplicate method {}", m.name));
+                        self.error(
+                            span,
+                            Code::DuplicateDecl,
+                            format!("duplicate method {}", m.name),
+                        );
                         if let Some(&other) = declared.get(&m.name) {
                             self.add_note(other, format!("other declaration of method {}", m.name));
                         }
@@ -164,7 +206,9 @@ impl Checker<'_> {
         let mut spans = Vec::new();
         for (i, x) in list.iter().enumerate() {
             if i == MAX_TERMS {
-                let message = format!("cannot handle more than {MAX_TERMS} union terms (implementation limitation)");
+                let message = format!(
+                    "cannot handle more than {MAX_TERMS} union terms (implementation limitation)"
+                );
                 self.error(x.span, Code::InvalidUnion, message);
                 return None;
             }
@@ -225,7 +269,13 @@ impl Checker<'_> {
             }
             let overlaps = |&&(o_tilde, o): &&(bool, TypeId)| {
                 !self.w.types.is_interface(o)
-                    && self.w.types.terms_overlap(Term { tilde, ty: t }, Term { tilde: o_tilde, ty: o })
+                    && self.w.types.terms_overlap(
+                        Term { tilde, ty: t },
+                        Term {
+                            tilde: o_tilde,
+                            ty: o,
+                        },
+                    )
             };
             if let Some(&(o_tilde, o)) = terms[..i].iter().find(overlaps) {
                 let show = |tilde: bool, t: String| if tilde { format!("~{t}") } else { t };

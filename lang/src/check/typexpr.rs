@@ -21,7 +21,10 @@ impl Checker<'_> {
             return self.undeclared(id);
         };
         self.record_use(id, obj);
-        let is_type = self.w.objects.with(obj, |o| matches!(o.kind, ObjKind::TypeName(_)));
+        let is_type = self
+            .w
+            .objects
+            .with(obj, |o| matches!(o.kind, ObjKind::TypeName(_)));
         if want_type && !is_type {
             let message = format!("{} ({}) is not a type", id.name, self.object_kind(obj));
             self.error(id.span, Code::NotAType, message);
@@ -37,7 +40,11 @@ impl Checker<'_> {
         if id.name.is_blank() {
             self.error(id.span, Code::InvalidBlank, "cannot use _ as value or type");
         } else if !id.name.as_str().is_empty() {
-            self.error(id.span, Code::UndeclaredName, format!("undefined: {}", id.name));
+            self.error(
+                id.span,
+                Code::UndeclaredName,
+                format!("undefined: {}", id.name),
+            );
         }
     }
 
@@ -59,7 +66,11 @@ impl Checker<'_> {
         let o = self.w.objects.get(obj);
         match o.kind {
             ObjKind::PkgName(_) => {
-                self.error(id.span, Code::InvalidPkgUse, format!("use of package {} not in selector", o.name));
+                self.error(
+                    id.span,
+                    Code::InvalidPkgUse,
+                    format!("use of package {} not in selector", o.name),
+                );
                 return;
             }
             ObjKind::Const(val) => {
@@ -69,7 +80,11 @@ impl Checker<'_> {
                 }
                 x.val = if o.pkg.is_none() && o.name.as_str() == "iota" {
                     let Some(iota) = self.env.iota.clone() else {
-                        self.error(id.span, Code::InvalidIota, "cannot use iota outside constant declaration");
+                        self.error(
+                            id.span,
+                            Code::InvalidIota,
+                            "cannot use iota outside constant declaration",
+                        );
                         return;
                     };
                     Some(iota)
@@ -128,7 +143,11 @@ impl Checker<'_> {
         let t = deep(|| self.typ_internal(e));
         let t = if self.w.types.is_generic_type(t) {
             let what = self.type_string(t);
-            self.error(e.span, Code::WrongTypeArgCount, format!("cannot use generic type {what} without instantiation"));
+            self.error(
+                e.span,
+                Code::WrongTypeArgCount,
+                format!("cannot use generic type {what} without instantiation"),
+            );
             TypeId::INVALID
         } else {
             t
@@ -160,7 +179,11 @@ impl Checker<'_> {
             if set.is_method_set() {
                 return;
             }
-            let why = if set.comparable { "interface is (or embeds) comparable" } else { "interface contains type constraints" };
+            let why = if set.comparable {
+                "interface is (or embeds) comparable"
+            } else {
+                "interface contains type constraints"
+            };
             let what = c.type_string(t);
             let message = format!("cannot use type {what} outside a type constraint: {why}");
             c.error(span, Code::MisplacedConstraintIface, message);
@@ -199,7 +222,11 @@ impl Checker<'_> {
             }
             ExprKind::Star(base) => {
                 let base = self.var_type(base);
-                if base.is_invalid() { base } else { self.w.types.pointer(base) }
+                if base.is_invalid() {
+                    base
+                } else {
+                    self.w.types.pointer(base)
+                }
             }
             ExprKind::StructType(s) => self.struct_type(s),
             ExprKind::FuncType(f) => self.func_type(None, &[], f).ty,
@@ -214,7 +241,11 @@ impl Checker<'_> {
                 TypeId::INVALID
             }
             _ => {
-                self.error(e.span, Code::NotAType, format!("{} is not a type", expr_string(e)));
+                self.error(
+                    e.span,
+                    Code::NotAType,
+                    format!("{} is not a type", expr_string(e)),
+                );
                 self.use_exprs([e]);
                 TypeId::INVALID
             }
@@ -227,7 +258,11 @@ impl Checker<'_> {
             OperandMode::Invalid => TypeId::INVALID,
             mode => {
                 let what = self.operand_string(x);
-                let verb = if mode == OperandMode::NoValue { "used as type" } else { "is not a type" };
+                let verb = if mode == OperandMode::NoValue {
+                    "used as type"
+                } else {
+                    "is not a type"
+                };
                 self.error(x.span(), Code::NotAType, format!("{what} {verb}"));
                 TypeId::INVALID
             }
@@ -259,7 +294,11 @@ impl Checker<'_> {
         self.later(move |c| {
             if c.w.types.sizeof(t) >= MAX_SIZE {
                 let what = c.type_string(t);
-                c.error(span, Code::TypeTooLarge, format!("type {what} larger than address space"));
+                c.error(
+                    span,
+                    Code::TypeTooLarge,
+                    format!("type {what} larger than address space"),
+                );
             }
         });
     }
@@ -268,8 +307,16 @@ impl Checker<'_> {
     pub(super) fn array_length(&mut self, e: &Expr) -> Option<i64> {
         if let ExprKind::Ident(id) = &e.kind {
             let message = match self.lookup(id.name) {
-                None => format!("undefined array length {} or missing type constraint", id.name),
-                Some(o) if self.w.objects.with(o, |o| !matches!(o.kind, ObjKind::Const(_))) => {
+                None => format!(
+                    "undefined array length {} or missing type constraint",
+                    id.name
+                ),
+                Some(o)
+                    if self
+                        .w
+                        .objects
+                        .with(o, |o| !matches!(o.kind, ObjKind::Const(_))) =>
+                {
                     self.w.objects.mark_used(o);
                     format!("invalid array length {}", id.name)
                 }
@@ -287,7 +334,11 @@ impl Checker<'_> {
         }
         let what = self.operand_string(&x);
         if !x.is_const() {
-            self.error(e.span, Code::InvalidArrayLen, format!("array length {what} must be constant"));
+            self.error(
+                e.span,
+                Code::InvalidArrayLen,
+                format!("array length {what} must be constant"),
+            );
             return None;
         }
         let integer = self.w.types.is_integer(x.ty);
@@ -299,8 +350,11 @@ impl Checker<'_> {
                 return Some(n);
             }
         }
-        let message =
-            if integer { format!("invalid array length {what}") } else { format!("array length {what} must be integer") };
+        let message = if integer {
+            format!("invalid array length {what}")
+        } else {
+            format!("array length {what} must be integer")
+        };
         self.error(e.span, Code::InvalidArrayLen, message);
         None
     }
@@ -312,9 +366,17 @@ impl Checker<'_> {
         if !matches!(self.w.types.get(key), Type::Basic(_)) {
             self.later(move |c| {
                 if !c.w.types.comparable(key) {
-                    let why = if c.w.types.is_type_param(key) { " (missing comparable constraint)" } else { "" };
+                    let why = if c.w.types.is_type_param(key) {
+                        " (missing comparable constraint)"
+                    } else {
+                        ""
+                    };
                     let what = c.type_string(key);
-                    c.error(span, Code::IncomparableMapKey, format!("invalid map key type {what}{why}"));
+                    c.error(
+                        span,
+                        Code::IncomparableMapKey,
+                        format!("invalid map key type {what}{why}"),
+                    );
                 }
             });
         }
@@ -332,7 +394,11 @@ impl Checker<'_> {
             Ok(t) => t,
             Err(cause) => {
                 let list: Vec<String> = args.iter().map(expr_string).collect();
-                let message = format!("invalid operation: {}[{}] ({cause})", expr_string(x), list.join(", "));
+                let message = format!(
+                    "invalid operation: {}[{}] ({cause})",
+                    expr_string(x),
+                    list.join(", ")
+                );
                 self.error(x.span, Code::NotAGenericType, message);
                 TypeId::INVALID
             }
@@ -341,12 +407,16 @@ impl Checker<'_> {
             self.type_list(args);
             return generic;
         }
-        let Some(targs) = self.type_list(args) else { return TypeId::INVALID };
+        let Some(targs) = self.type_list(args) else {
+            return TypeId::INVALID;
+        };
         let spans: Rc<[Span]> = args.iter().map(|a| a.span).collect();
         if let Some(tparams) = self.w.types.alias_tparams(generic) {
             return self.alias_instance(x, generic, &tparams, &targs, spans);
         }
-        let Some(n) = self.w.types.as_named(generic) else { return TypeId::INVALID };
+        let Some(n) = self.w.types.as_named(generic) else {
+            return TypeId::INVALID;
+        };
         let inst = self.w.types.instance(n, &targs);
         let (id, span) = (type_name_id(x), x.span);
         self.later(move |c| {
@@ -368,7 +438,9 @@ impl Checker<'_> {
         targs: &[TypeId],
         spans: Rc<[Span]>,
     ) -> TypeId {
-        let Some((obj, _)) = self.w.types.spelling(generic) else { return TypeId::INVALID };
+        let Some((obj, _)) = self.w.types.spelling(generic) else {
+            return TypeId::INVALID;
+        };
         let name = self.w.objects.name(obj);
         if !self.validate_targ_len(x.span, name.as_str(), tparams.len(), targs.len()) {
             return TypeId::INVALID;
@@ -384,9 +456,19 @@ impl Checker<'_> {
     }
 
     /// Verifies type arguments and reports at the first that does not satisfy its constraint.
-    fn verify_at(&mut self, at: Span, tparams: &[crate::types::TypeParamId], targs: &[TypeId], spans: &[Span]) {
+    fn verify_at(
+        &mut self,
+        at: Span,
+        tparams: &[crate::types::TypeParamId],
+        targs: &[TypeId],
+        spans: &[Span],
+    ) {
         if let Err((i, cause)) = self.verify(tparams, targs) {
-            self.error(spans.get(i).copied().unwrap_or(at), Code::InvalidTypeArg, cause);
+            self.error(
+                spans.get(i).copied().unwrap_or(at),
+                Code::InvalidTypeArg,
+                cause,
+            );
         }
     }
 }

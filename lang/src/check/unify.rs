@@ -4,7 +4,9 @@
 //! type that unifies with it.
 
 use super::Checker;
-use crate::types::{ChanDir, IfaceMethod, Member, Type, TypeId, TypeParamId, lookup_field_or_method};
+use crate::types::{
+    ChanDir, IfaceMethod, Member, Type, TypeId, TypeParamId, lookup_field_or_method,
+};
 
 /// Deeper than this, unification gives up.
 const DEPTH_LIMIT: u32 = 100;
@@ -33,7 +35,12 @@ impl Unifier {
     pub(super) fn new(tparams: &[TypeParamId], targs: &[Option<TypeId>]) -> Unifier {
         let mut inferred = targs.to_vec();
         inferred.resize(tparams.len(), None);
-        Unifier { tparams: tparams.to_vec(), cells: (0..tparams.len()).collect(), inferred, depth: 0 }
+        Unifier {
+            tparams: tparams.to_vec(),
+            cells: (0..tparams.len()).collect(),
+            inferred,
+            depth: 0,
+        }
     }
 
     /// The type inferred for a type parameter.
@@ -49,7 +56,10 @@ impl Unifier {
     }
 
     pub(super) fn unknowns(&self) -> usize {
-        self.cells.iter().filter(|&&c| self.inferred[c].is_none()).count()
+        self.cells
+            .iter()
+            .filter(|&&c| self.inferred[c].is_none())
+            .count()
     }
 
     /// What was inferred for each type parameter.
@@ -63,7 +73,9 @@ impl Unifier {
 
     /// Makes two type parameters share a cell; false if both have a type already.
     fn join(&mut self, p: TypeParamId, q: TypeParamId) -> bool {
-        let (Some(i), Some(j)) = (self.index(p), self.index(q)) else { return false };
+        let (Some(i), Some(j)) = (self.index(p), self.index(q)) else {
+            return false;
+        };
         let (a, b) = (self.cells[i], self.cells[j]);
         if a == b {
             return true;
@@ -73,7 +85,10 @@ impl Unifier {
             (_, Some(_)) => (b, a),
             _ => (a, b),
         };
-        self.cells.iter_mut().filter(|c| **c == drop).for_each(|c| *c = keep);
+        self.cells
+            .iter_mut()
+            .filter(|c| **c == drop)
+            .for_each(|c| *c = keep);
         true
     }
 }
@@ -94,7 +109,10 @@ impl Checker<'_> {
     }
 
     fn bound_param(&self, u: &Unifier, t: TypeId) -> Option<TypeParamId> {
-        self.w.types.as_type_param(t).filter(|&p| u.index(p).is_some())
+        self.w
+            .types
+            .as_type_param(t)
+            .filter(|&p| u.index(p).is_some())
     }
 
     fn nify(&mut self, u: &mut Unifier, mut x: TypeId, mut y: TypeId, mode: UnifyMode) -> bool {
@@ -104,7 +122,11 @@ impl Checker<'_> {
         }
         let inexact = mode != UnifyMode::Exact;
         let is_literal = !matches!(self.w.types.get(x), Type::Named(_) | Type::TypeParam(_));
-        if inexact && is_literal && self.w.types.as_named(y).is_some() && !self.w.types.is_interface(x) {
+        if inexact
+            && is_literal
+            && self.w.types.as_named(y).is_some()
+            && !self.w.types.is_interface(x)
+        {
             y = self.w.types.underlying(y);
             if self.w.types.identical(x, y) {
                 return true;
@@ -115,7 +137,9 @@ impl Checker<'_> {
                 if u.join(p, q) {
                     return true;
                 }
-                let (Some(a), Some(b)) = (u.at(p), u.at(q)) else { return false };
+                let (Some(a), Some(b)) = (u.at(p), u.at(q)) else {
+                    return false;
+                };
                 self.unify(u, a, b, mode)
             }
             (Some(p), None) => match u.at(p) {
@@ -133,7 +157,14 @@ impl Checker<'_> {
     }
 
     /// Type parameter `p`, inferred to be `x`, meets `y`.
-    fn nify_known(&mut self, u: &mut Unifier, p: TypeParamId, x: TypeId, y: TypeId, mode: UnifyMode) -> bool {
+    fn nify_known(
+        &mut self,
+        u: &mut Unifier,
+        p: TypeParamId,
+        x: TypeId,
+        y: TypeId,
+        mode: UnifyMode,
+    ) -> bool {
         if !self.unify(u, x, y, mode) {
             return false;
         }
@@ -141,7 +172,9 @@ impl Checker<'_> {
         let (xn, yn) = (types.as_named(x).is_some(), types.as_named(y).is_some());
         match (types.is_interface(x), types.is_interface(y)) {
             (true, true) if xn && yn => return types.identical(x, y),
-            (true, true) if types.type_set(x).methods.len() != types.type_set(y).methods.len() => return false,
+            (true, true) if types.type_set(x).methods.len() != types.type_set(y).methods.len() => {
+                return false;
+            }
             (true, false) | (false, true) => return false,
             _ => {}
         }
@@ -161,7 +194,11 @@ impl Checker<'_> {
             if s.comparable != t.comparable || !self.w.types.equal_terms(&s, &t) {
                 return false;
             }
-            let (few, many) = if s.methods.len() <= t.methods.len() { (s, t) } else { (t, s) };
+            let (few, many) = if s.methods.len() <= t.methods.len() {
+                (s, t)
+            } else {
+                (t, s)
+            };
             return few.methods.iter().all(|m| {
                 let other = many.method(m.pkg, m.name, false).map(|f| f.1.sig);
                 other.is_some_and(|sig| self.unify(u, m.sig, sig, UnifyMode::Exact))
@@ -176,13 +213,24 @@ impl Checker<'_> {
     }
 
     fn method_of(&mut self, t: TypeId, m: &IfaceMethod) -> Option<TypeId> {
-        let found = lookup_field_or_method(&self.w.types, &self.w.objects, t, false, m.pkg, m.name, false).ok()?;
+        let found = lookup_field_or_method(
+            &self.w.types,
+            &self.w.objects,
+            t,
+            false,
+            m.pkg,
+            m.name,
+            false,
+        )
+        .ok()?;
         match found.member {
             Member::Field(_) => None,
             Member::Interface(f) => Some(f.sig),
             Member::Method(f, n) => {
                 self.resolve(f, false);
-                Some(self.method_signature(f, n))
+                let sig = self.method_signature(f, n);
+                // A generic method never satisfies an interface's.
+                (!self.w.types.is_generic(sig)).then_some(sig)
             }
         }
     }
@@ -193,11 +241,21 @@ impl Checker<'_> {
 
     fn nify_shapes(&mut self, u: &mut Unifier, x: TypeId, y: TypeId, mode: UnifyMode) -> bool {
         // What is inside an argument's type must match exactly.
-        let inner = if mode == UnifyMode::Assign { UnifyMode::Exact } else { mode };
+        let inner = if mode == UnifyMode::Assign {
+            UnifyMode::Exact
+        } else {
+            mode
+        };
         match (self.w.types.get(x), self.w.types.get(y)) {
-            (Type::Array(n, a), Type::Array(m, b)) => (n < 0 || m < 0 || n == m) && self.unify(u, a, b, inner),
-            (Type::Slice(a), Type::Slice(b)) | (Type::Pointer(a), Type::Pointer(b)) => self.unify(u, a, b, inner),
-            (Type::Map(k, a), Type::Map(l, b)) => self.unify(u, k, l, inner) && self.unify(u, a, b, inner),
+            (Type::Array(n, a), Type::Array(m, b)) => {
+                (n < 0 || m < 0 || n == m) && self.unify(u, a, b, inner)
+            }
+            (Type::Slice(a), Type::Slice(b)) | (Type::Pointer(a), Type::Pointer(b)) => {
+                self.unify(u, a, b, inner)
+            }
+            (Type::Map(k, a), Type::Map(l, b)) => {
+                self.unify(u, k, l, inner) && self.unify(u, a, b, inner)
+            }
             (Type::Chan(d, a), Type::Chan(e, b)) => {
                 (mode != UnifyMode::Exact || d == e) && self.unify(u, a, b, inner)
             }
@@ -224,13 +282,17 @@ impl Checker<'_> {
                     && self.w.types.equal_terms(&s, &t)
                     && s.methods.len() == t.methods.len()
                     && s.methods.iter().zip(&t.methods).all(|(m, n)| {
-                        m.name == n.name && (m.name.is_exported() || m.pkg == n.pkg) && self.unify(u, m.sig, n.sig, UnifyMode::Exact)
+                        m.name == n.name
+                            && (m.name.is_exported() || m.pkg == n.pkg)
+                            && self.unify(u, m.sig, n.sig, UnifyMode::Exact)
                     })
             }
-            (Type::Named(a), Type::Named(b)) => match (self.w.types.named(a).origin, self.w.types.named(b).origin) {
-                (Some((o, xs)), Some((p, ys))) => o == p && self.nify_all(u, &xs, &ys, mode),
-                _ => a == b,
-            },
+            (Type::Named(a), Type::Named(b)) => {
+                match (self.w.types.named(a).origin, self.w.types.named(b).origin) {
+                    (Some((o, xs)), Some((p, ys))) => o == p && self.nify_all(u, &xs, &ys, mode),
+                    _ => a == b,
+                }
+            }
             (Type::TypeParam(_), _) | (_, Type::TypeParam(_)) => self.nify_core(u, x, y, mode),
             _ => self.w.types.identical(x, y),
         }
@@ -241,7 +303,13 @@ impl Checker<'_> {
         if mode == UnifyMode::Exact {
             return self.w.types.identical(x, y);
         }
-        let core = |c: &Self, t: TypeId| if c.w.types.is_type_param(t) { c.core_type(t) } else { None };
+        let core = |c: &Self, t: TypeId| {
+            if c.w.types.is_type_param(t) {
+                c.core_type(t)
+            } else {
+                None
+            }
+        };
         match (core(self, x), core(self, y)) {
             (Some(a), Some(b)) => self.unify(u, a, b, mode),
             (Some(a), None) if !self.w.types.is_type_param(y) => self.unify(u, a, y, mode),

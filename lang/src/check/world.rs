@@ -9,7 +9,8 @@ use crate::diag::Diagnostic;
 use crate::source::SourceMap;
 use crate::symbol::Symbol;
 use crate::types::{
-    Color, DeclRef, ObjId, ObjKind, Objects, PkgId, ScopeId, TypeId, Types, UNIVERSE, UNSAFE, declare_universe, declare_unsafe,
+    Color, DeclRef, ObjId, ObjKind, Objects, PkgId, ScopeId, TypeId, Types, UNIVERSE, UNSAFE,
+    declare_universe, declare_unsafe,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
@@ -198,10 +199,18 @@ impl World {
     }
 
     /// Checks a complete package and reports everything wrong with it and the packages it imports.
-    pub fn check_file_package(&mut self, path: &str, files: Vec<Rc<File>>, ids: Rc<NodeIds>) -> (PkgId, Vec<Diagnostic>) {
+    pub fn check_file_package(
+        &mut self,
+        path: &str,
+        files: Vec<Rc<File>>,
+        ids: Rc<NodeIds>,
+    ) -> (PkgId, Vec<Diagnostic>) {
         let universe = self.universe();
         let scope = self.objects.new_scope(Some(universe), false);
-        let name = files.iter().find_map(|f| f.package).map_or("main", |p| p.name.as_str());
+        let name = files
+            .iter()
+            .find_map(|f| f.package)
+            .map_or("main", |p| p.name.as_str());
         let pkg = self.new_package(path, name, scope);
         self.packages[pkg.0 as usize].ids = ids;
         let mut c = Checker::new(self, pkg);
@@ -213,7 +222,12 @@ impl World {
     /// The whole name of a type, with every package's name: what `%T` prints, and the default for messages about run time.
     pub fn type_string(&self, t: TypeId) -> String {
         let qualify = |p: PkgId| Some(self.package(p).name.to_string());
-        crate::types::type_string(&self.types, &self.objects, self.types.canonical(t), &qualify)
+        crate::types::type_string(
+            &self.types,
+            &self.objects,
+            self.types.canonical(t),
+            &qualify,
+        )
     }
 
     /// Makes sure the object's type (and value) is known.
@@ -235,20 +249,28 @@ impl World {
     /// # Errors
     /// What is wrong with it.
     pub fn ensure_body(&mut self, func: ObjId) -> Result<(), Vec<Diagnostic>> {
-        let Some(pkg) = self.objects.pkg(func) else { return Ok(()) };
+        let Some(pkg) = self.objects.pkg(func) else {
+            return Ok(());
+        };
         if !self.package(pkg).lazy || !self.checked_bodies.insert(func) {
             return Ok(());
         }
         self.ensure_object(func)?;
-        let Some(decl) = self.objects.func(func).and_then(|f| f.decl) else { return Ok(()) };
-        let Some(body) = &decl.body else { return Ok(()) };
+        let Some(decl) = self.objects.func(func).and_then(|f| f.decl) else {
+            return Ok(());
+        };
+        let Some(body) = &decl.body else {
+            return Ok(());
+        };
         let mut diags = Vec::new();
         if body.block.get().is_none()
             && let Some(src) = self.sources.file(body.span.lo).cloned()
         {
             diags = crate::syntax::parse_body(&src, body, &self.package(pkg).ids);
         }
-        let Some(sig) = self.func_sigs.get(&func).cloned() else { return result(diags) };
+        let Some(sig) = self.func_sigs.get(&func).cloned() else {
+            return result(diags);
+        };
         let mut c = Checker::new(self, pkg);
         c.declared_body(func, &decl, sig);
         diags.extend(c.finish());
@@ -259,7 +281,10 @@ impl World {
     ///
     /// # Errors
     /// What is wrong with its declaration.
-    pub fn ensure_initializer(&mut self, var: ObjId) -> Result<Option<Initializer>, Vec<Diagnostic>> {
+    pub fn ensure_initializer(
+        &mut self,
+        var: ObjId,
+    ) -> Result<Option<Initializer>, Vec<Diagnostic>> {
         self.ensure_object(var)?;
         Ok(self.initializer(var))
     }
@@ -267,30 +292,55 @@ impl World {
     /// How a package-level variable is initialised, if its declaration says so.
     pub fn initializer(&self, var: ObjId) -> Option<Initializer> {
         let package = self.package(self.objects.pkg(var)?);
-        let Some(DeclRef::Var(spec)) = package.decls.get(&var) else { return None };
-        let all: Vec<ObjId> = spec.names.iter().filter_map(|n| package.info.defs.get(&n.id).copied()).collect();
+        let Some(DeclRef::Var(spec)) = package.decls.get(&var) else {
+            return None;
+        };
+        let all: Vec<ObjId> = spec
+            .names
+            .iter()
+            .filter_map(|n| package.info.defs.get(&n.id).copied())
+            .collect();
         if spec.values.is_empty() {
             return None;
         }
         if spec.values.len() == 1 && all.len() > 1 {
-            return Some(Initializer { lhs: all, spec: spec.clone(), value: 0 });
+            return Some(Initializer {
+                lhs: all,
+                spec: spec.clone(),
+                value: 0,
+            });
         }
         let span = self.objects.span(var);
-        let value = spec.names.iter().position(|n| n.span == span).filter(|&i| i < spec.values.len())?;
-        Some(Initializer { lhs: vec![var], spec: spec.clone(), value })
+        let value = spec
+            .names
+            .iter()
+            .position(|n| n.span == span)
+            .filter(|&i| i < spec.values.len())?;
+        Some(Initializer {
+            lhs: vec![var],
+            spec: spec.clone(),
+            value,
+        })
     }
 
     /// Checks everything in a lazily checked package.
     pub fn check_all(&mut self, pkg: PkgId) -> Vec<Diagnostic> {
         let mut diags = Vec::new();
         if let Err(e) = self.load(pkg) {
-            diags.push(Diagnostic::error(crate::diag::Code::BrokenImport, crate::source::Span::NONE, e));
+            diags.push(Diagnostic::error(
+                crate::diag::Code::BrokenImport,
+                crate::source::Span::NONE,
+                e,
+            ));
         }
         for obj in self.package(pkg).decl_order.clone() {
             diags.extend(self.ensure_object(obj).err().into_iter().flatten());
         }
         for obj in self.package(pkg).decl_order.clone() {
-            if self.objects.with(obj, |o| matches!(o.kind, ObjKind::Func(_))) {
+            if self
+                .objects
+                .with(obj, |o| matches!(o.kind, ObjKind::Func(_)))
+            {
                 diags.extend(self.ensure_body(obj).err().into_iter().flatten());
             }
         }
@@ -304,5 +354,9 @@ impl World {
 }
 
 fn result(diags: Vec<Diagnostic>) -> Result<(), Vec<Diagnostic>> {
-    if diags.iter().any(Diagnostic::is_error) { Err(diags) } else { Ok(()) }
+    if diags.iter().any(Diagnostic::is_error) {
+        Err(diags)
+    } else {
+        Ok(())
+    }
 }

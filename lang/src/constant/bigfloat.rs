@@ -131,7 +131,11 @@ impl BigFloat {
         if y.is_zero() {
             return self.clone();
         }
-        let (hi, lo) = if self.top() >= y.top() { (self, y) } else { (y, self) };
+        let (hi, lo) = if self.top() >= y.top() {
+            (self, y)
+        } else {
+            (y, self)
+        };
         // A number far below the other's last bit cannot change the rounded sum.
         if hi.top() - lo.top() > 2 * PREC as i64 + 4 {
             return hi.clone();

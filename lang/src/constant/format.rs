@@ -57,7 +57,11 @@ fn real_string(v: &Value) -> String {
 
 /// The shortest decimal that reads back as the same float, without exponent unless it is needed.
 fn shortest(x: f64) -> String {
-    let e = if x == 0.0 { 0 } else { x.abs().log10().floor() as i32 };
+    let e = if x == 0.0 {
+        0
+    } else {
+        x.abs().log10().floor() as i32
+    };
     if (-4..21).contains(&e) {
         return format!("{x}");
     }
@@ -76,10 +80,18 @@ fn general(x: f64, prec: usize) -> String {
     let digits: String = mant.chars().filter(char::is_ascii_digit).collect();
     let digits = digits.trim_end_matches('0');
     let nd = digits.len() as i32;
-    let eprec = if prec as i32 > nd && nd > exp { nd } else { prec as i32 };
+    let eprec = if prec as i32 > nd && nd > exp {
+        nd
+    } else {
+        prec as i32
+    };
     if exp < -4 || exp >= eprec {
         let point = if nd > 1 { "." } else { "" };
-        return exponent_form(&format!("{sign}{}{point}{}e{exp}", &digits[..1], &digits[1..]));
+        return exponent_form(&format!(
+            "{sign}{}{point}{}e{exp}",
+            &digits[..1],
+            &digits[1..]
+        ));
     }
     if exp < 0 {
         return format!("{sign}0.{}{digits}", "0".repeat((-exp - 1) as usize));
@@ -123,7 +135,9 @@ pub(crate) fn quote(s: &[u8]) -> String {
                 '\r' => out.push_str("\\r"),
                 '\t' => out.push_str("\\t"),
                 '\u{b}' => out.push_str("\\v"),
-                c if (c as u32) < 0x20 || c as u32 == 0x7f => out.push_str(&format!("\\x{:02x}", c as u32)),
+                c if (c as u32) < 0x20 || c as u32 == 0x7f => {
+                    out.push_str(&format!("\\x{:02x}", c as u32))
+                }
                 '\u{80}'..='\u{a0}' | '\u{ad}' => out.push_str(&format!("\\u{:04x}", c as u32)),
                 '\u{feff}' => out.push_str("\\ufeff"),
                 c => out.push(c),

@@ -117,7 +117,10 @@ mod tests {
         assert_eq!(show("0x_FF", LitKind::Int), "255");
         assert_eq!(show("0b101", LitKind::Int), "5");
         assert_eq!(show("0755", LitKind::Int), "493");
-        assert_eq!(show("18446744073709551616", LitKind::Int), "18446744073709551616");
+        assert_eq!(
+            show("18446744073709551616", LitKind::Int),
+            "18446744073709551616"
+        );
         assert_eq!(show("'\\u00e9'", LitKind::Char), "233");
         assert_eq!(show("1.5e3", LitKind::Float), "1500");
         assert_eq!(show("0x1p-2", LitKind::Float), "0.25");
@@ -137,7 +140,11 @@ mod tests {
             "9007199254740993.0",
         ] {
             let v = make_from_literal(text, LitKind::Float);
-            assert_eq!(v.to_f64().to_bits(), text.parse::<f64>().unwrap().to_bits(), "{text}");
+            assert_eq!(
+                v.to_f64().to_bits(),
+                text.parse::<f64>().unwrap().to_bits(),
+                "{text}"
+            );
         }
         for text in [
             "0.1",
@@ -148,7 +155,11 @@ mod tests {
             "1.17549435e-38",
         ] {
             let v = make_from_literal(text, LitKind::Float);
-            assert_eq!(v.to_f32().to_bits(), text.parse::<f32>().unwrap().to_bits(), "{text}");
+            assert_eq!(
+                v.to_f32().to_bits(),
+                text.parse::<f32>().unwrap().to_bits(),
+                "{text}"
+            );
         }
         let huge = make_from_literal("1e400", LitKind::Float);
         assert!(huge.to_f64().is_infinite());

@@ -1,6 +1,9 @@
 //! Operations on constant values.
 
-use super::{BigFloat, Float, Int, Kind, Value, make_big_int, make_complex, make_float, make_int64, make_ratio};
+use super::{
+    BigFloat, Float, Int, Kind, Value, make_big_int, make_complex, make_float, make_int64,
+    make_ratio,
+};
 use crate::ast::{BinaryOp, UnaryOp};
 use num_bigint::BigInt;
 use num_integer::Integer;
@@ -55,7 +58,9 @@ fn operate(x: &Value, op: BinaryOp, y: &Value, int_div: bool) -> Value {
             BinaryOp::LOr => Value::Bool(*a || *b),
             _ => Value::Unknown,
         },
-        (Value::String(a), Value::String(b)) if op == BinaryOp::Add => Value::String([&**a, &**b].concat().into()),
+        (Value::String(a), Value::String(b)) if op == BinaryOp::Add => {
+            Value::String([&**a, &**b].concat().into())
+        }
         (Value::Int(Int::Small(a)), Value::Int(Int::Small(b))) => small_op(*a, op, *b, int_div),
         _ => number_op(x, op, y, int_div),
     }
@@ -164,7 +169,10 @@ fn complex_op(x: &Value, op: BinaryOp, y: &Value) -> Value {
     match op {
         BinaryOp::Add => make_complex(add(&a, &c), add(&b, &d)),
         BinaryOp::Sub => make_complex(sub(&a, &c), sub(&b, &d)),
-        BinaryOp::Mul => make_complex(sub(&mul(&a, &c), &mul(&b, &d)), add(&mul(&b, &c), &mul(&a, &d))),
+        BinaryOp::Mul => make_complex(
+            sub(&mul(&a, &c), &mul(&b, &d)),
+            add(&mul(&b, &c), &mul(&a, &d)),
+        ),
         BinaryOp::Div => {
             let s = add(&mul(&c, &c), &mul(&d, &d));
             let re = div(&add(&mul(&a, &c), &mul(&b, &d)), &s);
@@ -176,7 +184,9 @@ fn complex_op(x: &Value, op: BinaryOp, y: &Value) -> Value {
 
 /// `x << n` or `x >> n` for an integer.
 pub fn shift(x: &Value, op: BinaryOp, n: u64) -> Value {
-    let Some(i) = x.as_big_int() else { return Value::Unknown };
+    let Some(i) = x.as_big_int() else {
+        return Value::Unknown;
+    };
     if op == BinaryOp::Shl {
         make_big_int(i << n)
     } else {
@@ -212,7 +222,8 @@ pub fn compare(x: &Value, op: BinaryOp, y: &Value) -> bool {
             Pair::Ratio(a, b) => holds(a.cmp(&b)),
             Pair::Float(a, b) => holds(a.cmp(&b)),
             Pair::Complex(a, b) => {
-                let same = compare(&a.real(), BinaryOp::Eq, &b.real()) && compare(&a.imag(), BinaryOp::Eq, &b.imag());
+                let same = compare(&a.real(), BinaryOp::Eq, &b.real())
+                    && compare(&a.imag(), BinaryOp::Eq, &b.imag());
                 match op {
                     BinaryOp::Eq => same,
                     BinaryOp::Ne => !same,

@@ -13,8 +13,8 @@ pub fn representable(v: &Value, basic: Basic) -> Option<Value> {
     match basic {
         Bool | UntypedBool => (v.kind() == Kind::Bool).then(|| v.clone()),
         String | UntypedString => (v.kind() == Kind::String).then(|| v.clone()),
-        Int | Int8 | Int16 | Int32 | Int64 | Uint | Uint8 | Uint16 | Uint32 | Uint64 | Uintptr | UntypedInt
-        | UntypedRune => {
+        Int | Int8 | Int16 | Int32 | Int64 | Uint | Uint8 | Uint16 | Uint32 | Uint64 | Uintptr
+        | UntypedInt | UntypedRune => {
             let i = known(v.to_int())?;
             fits(&i, basic).then_some(i)
         }

@@ -63,7 +63,9 @@ impl Names {
             Some(m) => {
                 m.insert(name, obj);
             }
-            None if self.list.len() > HASH_FROM => self.index = Some(self.list.iter().copied().collect()),
+            None if self.list.len() > HASH_FROM => {
+                self.index = Some(self.list.iter().copied().collect())
+            }
             None => {}
         }
     }
@@ -101,7 +103,14 @@ impl Objects {
     }
 
     /// A new object that is in no scope yet.
-    pub fn new_object(&self, name: Symbol, span: Span, pkg: Option<PkgId>, ty: TypeId, kind: ObjKind) -> ObjId {
+    pub fn new_object(
+        &self,
+        name: Symbol,
+        span: Span,
+        pkg: Option<PkgId>,
+        ty: TypeId,
+        kind: ObjKind,
+    ) -> ObjId {
         self.add(Object {
             name,
             span,
@@ -114,7 +123,14 @@ impl Objects {
     }
 
     /// A new variable that is in no scope yet.
-    pub fn new_var(&self, name: Symbol, span: Span, pkg: PkgId, ty: TypeId, kind: VarKind) -> ObjId {
+    pub fn new_var(
+        &self,
+        name: Symbol,
+        span: Span,
+        pkg: PkgId,
+        ty: TypeId,
+        kind: VarKind,
+    ) -> ObjId {
         self.new_object(name, span, Some(pkg), ty, ObjKind::Var(kind))
     }
 
@@ -312,7 +328,9 @@ impl Objects {
     /// Puts an object under its name in place of whatever is there: how a session's later input redeclares.
     pub fn replace(&self, s: ScopeId, o: ObjId) {
         let name = self.name(o);
-        self.scopes.borrow_mut()[s.0 as usize].names.replace(name, o);
+        self.scopes.borrow_mut()[s.0 as usize]
+            .names
+            .replace(name, o);
         self.update(o, |o| o.parent = Some(s));
     }
 

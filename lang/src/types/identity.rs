@@ -26,7 +26,11 @@ impl Types {
             Type::Chan(d, e) => Type::Chan(d, self.without_tags(e)),
             Type::Signature(s) => {
                 let (params, results) = (all(&s.params), all(&s.results));
-                Type::Signature(Rc::new(super::Signature { params, results, ..(*s).clone() }))
+                Type::Signature(Rc::new(super::Signature {
+                    params,
+                    results,
+                    ..(*s).clone()
+                }))
             }
             Type::Struct(s) => {
                 let mut s = (*s).clone();
@@ -48,7 +52,9 @@ impl Types {
     /// Interned ids differ; that still leaves different ways to write one interface, at any depth.
     fn identical_shape(&self, x: TypeId, y: TypeId) -> bool {
         match (self.get(x), self.get(y)) {
-            (Type::Pointer(a), Type::Pointer(b)) | (Type::Slice(a), Type::Slice(b)) => self.identical(a, b),
+            (Type::Pointer(a), Type::Pointer(b)) | (Type::Slice(a), Type::Slice(b)) => {
+                self.identical(a, b)
+            }
             (Type::Array(n, a), Type::Array(m, b)) => n == m && self.identical(a, b),
             (Type::Map(k, a), Type::Map(l, b)) => self.identical(k, l) && self.identical(a, b),
             (Type::Chan(d, a), Type::Chan(e, b)) => d == e && self.identical(a, b),
@@ -64,13 +70,13 @@ impl Types {
                     })
             }
             (Type::Signature(a), Type::Signature(b)) => self.identical_signatures(&a, &b),
-            (Type::Interface(a), Type::Interface(b)) => {
-                self.comparing((x, y), || self.identical_interfaces((x, &a), (y, &b)))
+            (Type::Interface(a), Type::Interface(b)) => self.identical_interfaces((x, &a), (y, &b)),
+            (Type::Named(a), Type::Named(b)) => {
+                match (self.named(a).origin, self.named(b).origin) {
+                    (Some((o, xs)), Some((p, ys))) => o == p && self.identical_all(&xs, &ys),
+                    _ => false,
+                }
             }
-            (Type::Named(a), Type::Named(b)) => match (self.named(a).origin, self.named(b).origin) {
-                (Some((o, xs)), Some((p, ys))) => o == p && self.identical_all(&xs, &ys),
-                _ => false,
-            },
             _ => false,
         }
     }
@@ -80,7 +86,8 @@ impl Types {
             return false;
         }
         if a.tparams.is_empty() {
-            return self.identical_all(&a.params, &b.params) && self.identical_all(&a.results, &b.results);
+            return self.identical_all(&a.params, &b.params)
+                && self.identical_all(&a.results, &b.results);
         }
         // Generic functions are compared after renaming the type parameters of one.
         let targs: Vec<TypeId> = a.tparams.iter().map(|&p| self.type_param_type(p)).collect();
@@ -100,7 +107,11 @@ impl Types {
             && self.identical_all(&a.results, &rename(&b.results))
     }
 
-    fn identical_interfaces(&self, (x, a): (TypeId, &Interface), (y, b): (TypeId, &Interface)) -> bool {
+    fn identical_interfaces(
+        &self,
+        (x, a): (TypeId, &Interface),
+        (y, b): (TypeId, &Interface),
+    ) -> bool {
         if a.embedded.is_empty() && b.embedded.is_empty() && a.methods.len() != b.methods.len() {
             return false;
         }
@@ -112,7 +123,9 @@ impl Types {
         let same = s.comparable == t.comparable
             && s.methods.len() == t.methods.len()
             && s.methods.iter().zip(&t.methods).all(|(m, n)| {
-                m.name == n.name && (m.name.is_exported() || m.pkg == n.pkg) && self.identical(m.sig, n.sig)
+                m.name == n.name
+                    && (m.name.is_exported() || m.pkg == n.pkg)
+                    && self.identical(m.sig, n.sig)
             })
             && self.same_terms(s.terms.as_deref(), t.terms.as_deref());
         self.leave_comparison();
@@ -128,14 +141,11 @@ impl Types {
         if !self.enter_canonical(p) {
             return p;
         }
-        // An interface whose methods lead back to itself stands for itself there.
-        let is_interface = matches!(self.get(p), Type::Interface(_));
-        let Some(c) = (if is_interface { self.computing(p, || self.canonical_of(p)) } else { Some(self.canonical_of(p)) })
-        else {
-            return p;
-        };
+        let c = self.canonical_of(p);
         self.leave_canonical();
-        if !is_interface || self.cached_type_set(p).is_some() {
+        let complete =
+            !matches!(self.get(p), Type::Interface(_)) || self.cached_type_set(p).is_some();
+        if complete {
             self.cache_canonical(p, c);
         }
         c
@@ -183,9 +193,13 @@ impl Types {
         if let Some(c) = self.cached_canonical(key) {
             return c;
         }
-        let Type::Struct(s) = self.get(t) else { return t };
+        let Type::Struct(s) = self.get(t) else {
+            return t;
+        };
         let mut s = (*s).clone();
-        s.fields.iter_mut().for_each(|f| f.ty = self.canonical(f.ty));
+        s.fields
+            .iter_mut()
+            .for_each(|f| f.ty = self.canonical(f.ty));
         let c = self.intern(Type::Struct(Rc::new(s)));
         self.cache_canonical(key, c);
         self.cache_canonical(c, c);
@@ -203,7 +217,8 @@ impl Types {
             }
         }
         let terms = set.terms.as_ref().map(|ts| {
-            let mut ts: Vec<(bool, TypeId)> = ts.iter().map(|t| (t.tilde, self.canonical(t.ty))).collect();
+            let mut ts: Vec<(bool, TypeId)> =
+                ts.iter().map(|t| (t.tilde, self.canonical(t.ty))).collect();
             ts.sort_by_key(|t| (t.1, t.0));
             ts
         });

@@ -40,7 +40,13 @@ pub enum LookupError {
 }
 
 /// Whether two declared names are the same; unexported names of different packages are not.
-pub(super) fn same_id(a: Symbol, apkg: Option<PkgId>, b: Symbol, bpkg: Option<PkgId>, fold_case: bool) -> bool {
+pub(super) fn same_id(
+    a: Symbol,
+    apkg: Option<PkgId>,
+    b: Symbol,
+    bpkg: Option<PkgId>,
+    fold_case: bool,
+) -> bool {
     if fold_case {
         return a == b || a.as_str().to_lowercase() == b.as_str().to_lowercase();
     }
@@ -126,7 +132,9 @@ impl Query<'_> {
                 if let Member::Method(m, _) = &f.member
                     && !f.indirect
                     && !addressable
-                    && self.objects.with(*m, |o| o.as_func().is_some_and(|f| f.ptr_recv))
+                    && self
+                        .objects
+                        .with(*m, |o| o.as_func().is_some_and(|f| f.ptr_recv))
                 {
                     return Err(LookupError::PointerReceiver);
                 }
@@ -138,7 +146,13 @@ impl Query<'_> {
     }
 
     /// Looks at one embedded type of the current depth; false if that makes the name ambiguous.
-    fn look_at(&self, e: &Embed, seen: &mut Vec<NamedId>, found: &mut Option<Found>, next: &mut Vec<Embed>) -> bool {
+    fn look_at(
+        &self,
+        e: &Embed,
+        seen: &mut Vec<NamedId>,
+        found: &mut Option<Found>,
+        next: &mut Vec<Embed>,
+    ) -> bool {
         let types = self.types;
         let mut add = |i: usize, member: Member| {
             if found.is_some() || e.multiples {
@@ -160,8 +174,9 @@ impl Query<'_> {
             seen.push(n);
             let method = types.with_methods(n, |ms| {
                 let same = |m: &ObjId| {
-                    self.objects
-                        .with(*m, |o| same_id(o.name, o.pkg, self.name, self.pkg, self.fold_case))
+                    self.objects.with(*m, |o| {
+                        same_id(o.name, o.pkg, self.name, self.pkg, self.fold_case)
+                    })
                 };
                 ms.iter().position(same).map(|i| (i, ms[i]))
             });
@@ -185,7 +200,10 @@ impl Query<'_> {
                 true
             }
             Type::Interface(_) | Type::TypeParam(_) => {
-                match types.type_set(e.ty).method(self.pkg, self.name, self.fold_case) {
+                match types
+                    .type_set(e.ty)
+                    .method(self.pkg, self.name, self.fold_case)
+                {
                     Some((i, m)) => add(i, Member::Interface(m.clone())),
                     None => true,
                 }
@@ -196,8 +214,8 @@ impl Query<'_> {
 
     fn push_embedded(&self, e: &Embed, i: usize, ty: TypeId, next: &mut Vec<Embed>) {
         let (ty, is_ptr) = self.types.deref(ty);
-        let may_have =
-            self.types.as_named(ty).is_some() || matches!(self.types.under(ty), Type::Struct(_) | Type::Interface(_));
+        let may_have = self.types.as_named(ty).is_some()
+            || matches!(self.types.under(ty), Type::Struct(_) | Type::Interface(_));
         if may_have {
             let mut path = e.path.clone();
             path.push(i as u32);
@@ -224,7 +242,11 @@ impl Query<'_> {
 }
 
 /// All methods in the method set of `t` (spec: Method sets), sorted by name: name, declaring package and where it is found.
-pub fn method_set(types: &Types, objects: &Objects, t: TypeId) -> Vec<(Symbol, Option<PkgId>, Found)> {
+pub fn method_set(
+    types: &Types,
+    objects: &Objects,
+    t: TypeId,
+) -> Vec<(Symbol, Option<PkgId>, Found)> {
     let mut names: Vec<(Symbol, Option<PkgId>)> = Vec::new();
     let mut seen = Vec::new();
     collect_names(types, objects, types.deref(t).0, &mut seen, &mut names);
@@ -259,7 +281,9 @@ fn collect_names(
                 collect_names(types, objects, types.deref(f.ty).0, seen, names);
             }
         }
-        Type::Interface(_) => names.extend(types.type_set(t).methods.iter().map(|m| (m.name, m.pkg))),
+        Type::Interface(_) => {
+            names.extend(types.type_set(t).methods.iter().map(|m| (m.name, m.pkg)))
+        }
         _ => {}
     }
 }

@@ -15,7 +15,8 @@ impl Basic {
 
     /// Whether it is an integer kind.
     pub fn is_integer(self) -> bool {
-        (Basic::Int..=Basic::Uintptr).contains(&self) || matches!(self, Basic::UntypedInt | Basic::UntypedRune)
+        (Basic::Int..=Basic::Uintptr).contains(&self)
+            || matches!(self, Basic::UntypedInt | Basic::UntypedRune)
     }
 
     /// Whether it is an unsigned integer type.
@@ -30,7 +31,10 @@ impl Basic {
 
     /// Whether it is a complex kind.
     pub fn is_complex(self) -> bool {
-        matches!(self, Basic::Complex64 | Basic::Complex128 | Basic::UntypedComplex)
+        matches!(
+            self,
+            Basic::Complex64 | Basic::Complex128 | Basic::UntypedComplex
+        )
     }
 
     /// Whether it is a numeric kind.
@@ -167,7 +171,10 @@ impl Types {
 
     /// Whether the type has a name: predeclared, declared, or a type parameter.
     pub fn has_name(&self, t: TypeId) -> bool {
-        matches!(self.get(t), Type::Basic(_) | Type::Named(_) | Type::TypeParam(_))
+        matches!(
+            self.get(t),
+            Type::Basic(_) | Type::Named(_) | Type::TypeParam(_)
+        )
     }
 
     /// The named type behind an id.
@@ -235,7 +242,11 @@ impl Types {
     pub fn has_nil(&self, t: TypeId) -> bool {
         match self.under(t) {
             Type::Basic(b) => matches!(b, Basic::UnsafePointer | Basic::UntypedNil),
-            Type::Slice(_) | Type::Pointer(_) | Type::Signature(_) | Type::Map(..) | Type::Chan(..) => true,
+            Type::Slice(_)
+            | Type::Pointer(_)
+            | Type::Signature(_)
+            | Type::Map(..)
+            | Type::Chan(..) => true,
             Type::Interface(_) => true,
             Type::TypeParam(_) => self
                 .specific_types(t)
@@ -265,7 +276,10 @@ impl Types {
             _ => seen.push(t),
         }
         crate::ast::deep(|| match u {
-            Type::Struct(s) => s.fields.iter().all(|f| self.comparable_seen(f.ty, dynamic, seen)),
+            Type::Struct(s) => s
+                .fields
+                .iter()
+                .all(|f| self.comparable_seen(f.ty, dynamic, seen)),
             Type::Array(_, e) => self.comparable_seen(e, dynamic, seen),
             Type::Interface(_) | Type::TypeParam(_) => {
                 let set = self.type_set(t);
@@ -302,7 +316,9 @@ impl Types {
         crate::ast::deep(|| match self.get(t) {
             Type::Basic(_) => false,
             Type::TypeParam(p) => tparams.is_empty() || tparams.contains(&p),
-            Type::Pointer(e) | Type::Slice(e) | Type::Array(_, e) | Type::Chan(_, e) => self.mentions(e, tparams),
+            Type::Pointer(e) | Type::Slice(e) | Type::Array(_, e) | Type::Chan(_, e) => {
+                self.mentions(e, tparams)
+            }
             Type::Map(k, v) => any(&[k, v]),
             Type::Tuple(ts) => any(&ts),
             Type::Struct(s) => s.fields.iter().any(|f| self.mentions(f.ty, tparams)),
@@ -317,7 +333,9 @@ impl Types {
             Type::Named(n) => {
                 let d = self.named(n);
                 d.origin.is_some_and(|(_, targs)| any(&targs))
-                    || d.captures.iter().any(|p| tparams.is_empty() || tparams.contains(p))
+                    || d.captures
+                        .iter()
+                        .any(|p| tparams.is_empty() || tparams.contains(p))
             }
         })
     }

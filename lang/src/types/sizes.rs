@@ -40,7 +40,11 @@ struct Sizer<'a> {
 
 impl Sizer<'_> {
     fn new(types: &Types) -> Sizer<'_> {
-        Sizer { types, known: FxHashMap::default(), depth: 0 }
+        Sizer {
+            types,
+            known: FxHashMap::default(),
+            depth: 0,
+        }
     }
 
     /// Size and alignment.
@@ -53,7 +57,9 @@ impl Sizer<'_> {
             }
             Type::Slice(_) => return (3 * WORD, WORD),
             Type::Interface(_) | Type::TypeParam(_) => return (2 * WORD, WORD),
-            Type::Pointer(_) | Type::Map(..) | Type::Chan(..) | Type::Signature(_) => return (WORD, WORD),
+            Type::Pointer(_) | Type::Map(..) | Type::Chan(..) | Type::Signature(_) => {
+                return (WORD, WORD);
+            }
             Type::Tuple(_) | Type::Named(_) => return (0, WORD),
             composite => composite,
         };

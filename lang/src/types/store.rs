@@ -6,7 +6,8 @@
 //! apart, so whoever keys a table by type keys it by `canonical`.
 
 use super::{
-    Basic, Embedded, Interface, Named, NamedId, ObjId, Signature, Struct, Type, TypeId, TypeParam, TypeParamId,
+    Basic, Embedded, Interface, Named, NamedId, ObjId, Signature, Struct, Type, TypeId, TypeParam,
+    TypeParamId,
 };
 use super::{IfaceMethod, TypeSet};
 use crate::ast::ChanDir;
@@ -42,6 +43,8 @@ struct Inner {
     /// Pairs of interfaces being compared, and types being made canonical: they may lead back to themselves.
     comparing: Vec<(TypeId, TypeId)>,
     canonicalizing: Vec<TypeId>,
+    /// Interfaces whose type sets are being computed.
+    computing: Vec<TypeId>,
 }
 
 /// The names of a signature's parameters and results, for type strings. Empty where there is none.
@@ -181,7 +184,10 @@ impl Types {
             }
             Type::Signature(s) => {
                 let mut s = (**s).clone();
-                s.params.iter_mut().chain(&mut s.results).for_each(|t| *t = c(*t));
+                s.params
+                    .iter_mut()
+                    .chain(&mut s.results)
+                    .for_each(|t| *t = c(*t));
                 Type::Signature(Rc::new(s))
             }
             Type::Interface(i) => {
@@ -250,7 +256,10 @@ impl Types {
     /// The name a type id is shown under if it is a spelling, and the type arguments shown with it.
     pub fn spelling(&self, t: TypeId) -> Option<(ObjId, Option<Rc<[TypeId]>>)> {
         let inner = self.inner.borrow();
-        inner.spellings.get(&t).map(|&o| (o, inner.alias_args.get(&t).cloned()))
+        inner
+            .spellings
+            .get(&t)
+            .map(|&o| (o, inner.alias_args.get(&t).cloned()))
     }
 
     /// `*elem`
@@ -450,7 +459,11 @@ impl Types {
         if u.is_invalid() && o.underlying.is_none() {
             return TypeId::INVALID;
         }
-        let params: &[TypeParamId] = if o.tparams.is_empty() { &o.captures } else { &o.tparams };
+        let params: &[TypeParamId] = if o.tparams.is_empty() {
+            &o.captures
+        } else {
+            &o.tparams
+        };
         if params.len() != targs.len() {
             return TypeId::INVALID;
         }
@@ -528,17 +541,6 @@ impl Types {
         self.inner.borrow_mut().canonical.insert(t, c);
     }
 
-    /// Runs `f` unless the pair is being compared already: then the answer is taken to be yes.
-    pub(super) fn comparing(&self, pair: (TypeId, TypeId), f: impl FnOnce() -> bool) -> bool {
-        if self.inner.borrow().comparing.contains(&pair) {
-            return true;
-        }
-        self.inner.borrow_mut().comparing.push(pair);
-        let same = f();
-        self.inner.borrow_mut().comparing.pop();
-        same
-    }
-
     /// Runs `f` unless the type set of `t` is being computed already.
     pub(super) fn computing<R>(&self, t: TypeId, f: impl FnOnce() -> R) -> Option<R> {
         if self.inner.borrow().computing.contains(&t) {
@@ -582,6 +584,10 @@ impl Inner {
 pub(super) fn method_key(m: &IfaceMethod) -> (&'static str, Option<u32>) {
     (
         m.name.as_str(),
-        if m.name.is_exported() { None } else { m.pkg.map(|p| p.0) },
+        if m.name.is_exported() {
+            None
+        } else {
+            m.pkg.map(|p| p.0)
+        },
     )
 }

@@ -14,7 +14,12 @@ impl Types {
         crate::ast::deep(|| self.subst_type(t, tparams, targs))
     }
 
-    fn subst_all(&self, ts: &[TypeId], tparams: &[TypeParamId], targs: &[TypeId]) -> Option<Vec<TypeId>> {
+    fn subst_all(
+        &self,
+        ts: &[TypeId],
+        tparams: &[TypeParamId],
+        targs: &[TypeId],
+    ) -> Option<Vec<TypeId>> {
         let out: Vec<TypeId> = ts.iter().map(|&t| self.subst(t, tparams, targs)).collect();
         (out != ts).then_some(out)
     }
@@ -36,7 +41,9 @@ impl Types {
                 Some(kv) => self.map(kv[0], kv[1]),
                 None => t,
             },
-            Type::Tuple(ts) => self.subst_all(&ts, tparams, targs).map_or(t, |ts| self.tuple(&ts)),
+            Type::Tuple(ts) => self
+                .subst_all(&ts, tparams, targs)
+                .map_or(t, |ts| self.tuple(&ts)),
             Type::Struct(s) => {
                 let mut out = (*s).clone();
                 out.fields.iter_mut().for_each(|f| f.ty = sub(f.ty));
@@ -52,18 +59,38 @@ impl Types {
                         .map_or(t, |args| self.instance(o, &args));
                 }
                 // A local type of a generic function: each instantiation of the function has its own.
-                let args: Vec<TypeId> = d.captures.iter().map(|&p| self.type_param_type(p)).collect();
+                let args: Vec<TypeId> = d
+                    .captures
+                    .iter()
+                    .map(|&p| self.type_param_type(p))
+                    .collect();
                 self.subst_all(&args, tparams, targs)
                     .map_or(t, |args| self.instance(n, &args))
             }
         }
     }
 
-    fn same_or(&self, t: TypeId, old: TypeId, new: TypeId, make: impl FnOnce(TypeId) -> Type) -> TypeId {
-        if old == new { t } else { self.intern(make(new)) }
+    fn same_or(
+        &self,
+        t: TypeId,
+        old: TypeId,
+        new: TypeId,
+        make: impl FnOnce(TypeId) -> Type,
+    ) -> TypeId {
+        if old == new {
+            t
+        } else {
+            self.intern(make(new))
+        }
     }
 
-    fn subst_signature(&self, t: TypeId, s: &Signature, tparams: &[TypeParamId], targs: &[TypeId]) -> TypeId {
+    fn subst_signature(
+        &self,
+        t: TypeId,
+        s: &Signature,
+        tparams: &[TypeParamId],
+        targs: &[TypeId],
+    ) -> TypeId {
         let params = self.subst_all(&s.params, tparams, targs);
         let results = self.subst_all(&s.results, tparams, targs);
         if params.is_none() && results.is_none() {
@@ -75,10 +102,17 @@ impl Types {
             variadic: s.variadic,
             tparams: s.tparams.clone(),
         });
-        self.sig_names(t).map_or(sig, |names| self.with_names(sig, names))
+        self.sig_names(t)
+            .map_or(sig, |names| self.with_names(sig, names))
     }
 
-    fn subst_interface(&self, t: TypeId, i: &Rc<Interface>, tparams: &[TypeParamId], targs: &[TypeId]) -> TypeId {
+    fn subst_interface(
+        &self,
+        t: TypeId,
+        i: &Rc<Interface>,
+        tparams: &[TypeParamId],
+        targs: &[TypeId],
+    ) -> TypeId {
         let mut out = (**i).clone();
         out.methods
             .iter_mut()

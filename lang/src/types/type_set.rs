@@ -4,7 +4,7 @@
 //! `comparable` is only set together with `terms: None`. A set is remembered once every embedded type is set up.
 
 use super::store::method_key;
-use super::{Embedded, IfaceMethod, Type, TypeId, Types};
+use super::{Embedded, IfaceMethod, Interface, Type, TypeId, Types};
 use crate::symbol::Symbol;
 use std::rc::Rc;
 
@@ -50,7 +50,12 @@ impl TypeSet {
     }
 
     /// A method's index and the method; `pkg` decides about unexported names unless `fold_case` asks to ignore case and package.
-    pub fn method(&self, pkg: Option<super::PkgId>, name: Symbol, fold_case: bool) -> Option<(usize, &IfaceMethod)> {
+    pub fn method(
+        &self,
+        pkg: Option<super::PkgId>,
+        name: Symbol,
+        fold_case: bool,
+    ) -> Option<(usize, &IfaceMethod)> {
         let same = |m: &IfaceMethod| super::lookup::same_id(m.name, m.pkg, name, pkg, fold_case);
         self.methods.iter().enumerate().find(|(_, m)| same(m))
     }
@@ -70,7 +75,10 @@ impl Types {
                 None => Rc::default(),
             },
             _ => Rc::new(TypeSet {
-                terms: Some(vec![Term { tilde: false, ty: t }]),
+                terms: Some(vec![Term {
+                    tilde: false,
+                    ty: t,
+                }]),
                 ..TypeSet::default()
             }),
         }
@@ -81,9 +89,16 @@ impl Types {
         if let Some(s) = self.cached_type_set(u) {
             return (s, true);
         }
-        let Type::Interface(i) = self.get(u) else {
-            return (Rc::default(), false);
-        };
+        match self.get(u) {
+            // An interface that embeds itself is reported elsewhere.
+            Type::Interface(i) => self
+                .computing(u, || self.compute_interface(u, &i))
+                .unwrap_or_else(|| (Rc::default(), false)),
+            _ => (Rc::default(), false),
+        }
+    }
+
+    fn compute_interface(&self, u: TypeId, i: &Interface) -> (Rc<TypeSet>, bool) {
         let mut set = TypeSet {
             methods: i.methods.clone(),
             terms: None,
@@ -223,14 +238,24 @@ impl Types {
     /// Whether all types of an interface's terms are comparable.
     pub fn comparable_type_set(&self, t: TypeId) -> bool {
         let set = self.type_set(t);
-        set.terms.as_ref().map_or(set.comparable, |ts| ts.iter().all(|x| self.comparable_type(x.ty, false)))
+        set.terms.as_ref().map_or(set.comparable, |ts| {
+            ts.iter().all(|x| self.comparable_type(x.ty, false))
+        })
     }
 
     /// Whether type `t` is one of the terms.
     pub fn in_terms(&self, t: TypeId, set: &TypeSet) -> bool {
-        set.terms
-            .as_ref()
-            .is_none_or(|ts| ts.iter().any(|x| self.includes(*x, Term { tilde: false, ty: t })))
+        set.terms.as_ref().is_none_or(|ts| {
+            ts.iter().any(|x| {
+                self.includes(
+                    *x,
+                    Term {
+                        tilde: false,
+                        ty: t,
+                    },
+                )
+            })
+        })
     }
 
     /// The types of a type parameter's terms; `None` if there are no specific types.

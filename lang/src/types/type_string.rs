@@ -1,6 +1,9 @@
 //! How types are written in messages (go/types: typestring.go).
 
-use super::{ChanDir, Interface, ObjId, Objects, PkgId, SigNames, Signature, Struct, Type, TypeId, TypeParamId, Types};
+use super::{
+    ChanDir, Interface, ObjId, Objects, PkgId, SigNames, Signature, Struct, Type, TypeId,
+    TypeParamId, Types,
+};
 use crate::symbol::Symbol;
 
 /// Writes types; `qualify` gives the prefix of a package's names, if they get one.
@@ -13,7 +16,12 @@ pub struct TypeWriter<'a> {
 }
 
 /// The type as Go text.
-pub fn type_string(types: &Types, objects: &Objects, t: TypeId, qualify: &dyn Fn(PkgId) -> Option<String>) -> String {
+pub fn type_string(
+    types: &Types,
+    objects: &Objects,
+    t: TypeId,
+    qualify: &dyn Fn(PkgId) -> Option<String>,
+) -> String {
     let mut w = TypeWriter::new(types, objects, qualify);
     w.typ(t);
     w.finish()
@@ -21,7 +29,11 @@ pub fn type_string(types: &Types, objects: &Objects, t: TypeId, qualify: &dyn Fn
 
 impl<'a> TypeWriter<'a> {
     /// A writer with nothing written.
-    pub fn new(types: &'a Types, objects: &'a Objects, qualify: &'a dyn Fn(PkgId) -> Option<String>) -> TypeWriter<'a> {
+    pub fn new(
+        types: &'a Types,
+        objects: &'a Objects,
+        qualify: &'a dyn Fn(PkgId) -> Option<String>,
+    ) -> TypeWriter<'a> {
         TypeWriter {
             types,
             objects,
@@ -71,7 +83,9 @@ impl<'a> TypeWriter<'a> {
                 let d = self.types.named(n);
                 self.obj_name(d.obj);
                 match d.origin {
-                    Some((o, args)) if self.types.named(o).captures.is_empty() => self.type_list("[", &args, "]"),
+                    Some((o, args)) if self.types.named(o).captures.is_empty() => {
+                        self.type_list("[", &args, "]")
+                    }
                     Some(_) => {}
                     None => self.type_params(&d.tparams),
                 }
@@ -247,7 +261,11 @@ impl<'a> TypeWriter<'a> {
         let names = self.types.sig_names(id).filter(|_| self.names);
         let names = names.as_deref();
         self.type_params(&s.tparams);
-        self.tuple(&s.params, names.map(|n: &SigNames| n.params.as_slice()), s.variadic);
+        self.tuple(
+            &s.params,
+            names.map(|n: &SigNames| n.params.as_slice()),
+            s.variadic,
+        );
         match (&s.results[..], names.map(|n| n.results.as_slice())) {
             ([], _) => {}
             (&[t], None | Some([])) => self.prefixed(" ", t),
@@ -264,7 +282,10 @@ impl<'a> TypeWriter<'a> {
             if i > 0 {
                 self.out.push_str(", ");
             }
-            if let Some(name) = names.and_then(|n| n.get(i)).filter(|n| !n.as_str().is_empty()) {
+            if let Some(name) = names
+                .and_then(|n| n.get(i))
+                .filter(|n| !n.as_str().is_empty())
+            {
                 self.out.push_str(name.as_str());
                 self.out.push(' ');
             }

@@ -1,6 +1,8 @@
 //! The universe scope and package unsafe.
 
-use super::{Basic, Builtin, IfaceMethod, Interface, ObjId, ObjKind, Objects, PkgId, ScopeId, TypeId, Types};
+use super::{
+    Basic, Builtin, IfaceMethod, Interface, ObjId, ObjKind, Objects, PkgId, ScopeId, TypeId, Types,
+};
 use crate::constant::Value;
 use crate::source::Span;
 use crate::symbol::Symbol;
@@ -60,7 +62,9 @@ struct Universe<'a> {
 
 impl Universe<'_> {
     fn def(&self, name: &str, ty: TypeId, kind: ObjKind) -> ObjId {
-        let o = self.objects.new_object(Symbol::new(name), Span::NONE, None, ty, kind);
+        let o = self
+            .objects
+            .new_object(Symbol::new(name), Span::NONE, None, ty, kind);
         self.objects.insert(self.scope, o);
         o
     }
@@ -80,7 +84,11 @@ impl Universe<'_> {
 /// Declares everything predeclared in a new outermost scope. `error` and `comparable` come first: their ids are fixed.
 pub fn declare_universe(types: &Types, objects: &Objects) -> ScopeId {
     let scope = objects.new_scope(None, false);
-    let u = Universe { types, objects, scope };
+    let u = Universe {
+        types,
+        objects,
+        scope,
+    };
     // Reserve the two named types' ids before anything else is interned.
     let empty = Interface {
         methods: vec![],
@@ -118,8 +126,16 @@ pub fn declare_universe(types: &Types, objects: &Objects) -> ScopeId {
     u.def("byte", TypeId::BYTE, ObjKind::TypeName(true));
     u.def("rune", TypeId::RUNE, ObjKind::TypeName(true));
     u.def("any", TypeId::ANY, ObjKind::TypeName(true));
-    u.def("true", TypeId::UNTYPED_BOOL, ObjKind::Const(Value::Bool(true)));
-    u.def("false", TypeId::UNTYPED_BOOL, ObjKind::Const(Value::Bool(false)));
+    u.def(
+        "true",
+        TypeId::UNTYPED_BOOL,
+        ObjKind::Const(Value::Bool(true)),
+    );
+    u.def(
+        "false",
+        TypeId::UNTYPED_BOOL,
+        ObjKind::Const(Value::Bool(false)),
+    );
     u.def(
         "iota",
         TypeId::UNTYPED_INT,
