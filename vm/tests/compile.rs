@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use vm::compile::{Compiler, disasm};
+use vm::compile::{CompileFailure, Compiler, Parts, disasm};
 use vm::mem::Heap;
 use vm::program::Program;
 use vm::{Native, Options, Output, Vm};
@@ -124,4 +124,50 @@ fn programs_print_what_go_prints() {
 #[test]
 fn programs_survive_a_collection_at_every_safepoint() {
     check_all(true);
+}
+
+/// The packages of the standard library: every folder with a `.gol` file.
+fn std_packages(dir: &Path, prefix: &str, out: &mut Vec<String>) {
+    for e in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+        let p = e.path();
+        let name = e.file_name().to_string_lossy().into_owned();
+        if p.is_dir() {
+            std_packages(&p, &format!("{prefix}{name}/"), out);
+        } else if name.ends_with(".gol") {
+            let path = prefix.trim_end_matches('/').to_string();
+            if !out.contains(&path) {
+                out.push(path);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_function_of_the_standard_library_compiles() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../stdlib/src");
+    let mut packages = Vec::new();
+    std_packages(&root, "", &mut packages);
+    packages.sort();
+    let (mut wrong, mut compiled) = (Vec::new(), 0);
+    for path in packages {
+        let mut world = World::new(Rc::new(Std(root.clone())));
+        let Ok(pkg) = world.import(&path) else {
+            wrong.push(format!("{path}: cannot be imported"));
+            continue;
+        };
+        let mut compiler = Compiler::new(world, no_natives);
+        let mut program = Program::default();
+        let mut heap = Heap::new();
+        let mut parts = Parts { program: &mut program, heap: &mut heap };
+        let results = compiler.compile_package(&mut parts, pkg);
+        compiled += results.iter().filter(|r| r.1.is_ok()).count();
+        for (name, result) in results {
+            match result {
+                Ok(()) | Err(CompileFailure::MissingNative(_)) => {}
+                Err(e) => wrong.push(format!("{name}: {}", e.message())),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(compiled > 1000, "only {compiled} functions compiled");
 }

@@ -64,6 +64,30 @@ impl Compiler {
         })
     }
 
+    /// Compiles every function of a package that is not generic, and whatever has been declared on the way: what is wrong with
+    /// each. For tests and listings; programs compile what they call.
+    pub fn compile_package(&mut self, parts: &mut Parts<'_>, pkg: PkgId) -> Vec<(String, Result<(), CompileFailure>)> {
+        let package = self.package(pkg);
+        let objs: Vec<ObjId> = package.decl_order.clone();
+        for obj in objs {
+            self.settle(obj);
+            if self.world.objects.func(obj).is_some() && self.type_params(obj).is_empty() {
+                self.func_id(parts.program, &FuncKey { obj, targs: Rc::new([]) });
+            } else if self.world.objects.var_kind(obj).is_some() {
+                let _ = self.lazy_init(parts.program, obj);
+            }
+        }
+        let mut results = Vec::new();
+        let mut next = 0;
+        while next < parts.program.funcs.len() {
+            let f = FuncId(next as u32);
+            let name = parts.program.metas[next].name.clone();
+            results.push((name, self.compile_func(parts, f)));
+            next += 1;
+        }
+        results
+    }
+
     /// The address of a package-level variable.
     pub fn global_addr(&mut self, parts: &mut Parts<'_>, o: ObjId) -> u64 {
         if let Some(&a) = self.globals.get(&o) {
