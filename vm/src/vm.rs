@@ -216,6 +216,17 @@ impl Vm {
         f
     }
 
+    /// Where the interpreter is, for a report of a fault of its own: function, instruction and position.
+    pub fn place(&self) -> String {
+        let at = self.regs.ip.wrapping_sub(1);
+        let Some(f) = self.program.func_at(at) else { return String::new() };
+        let i = (at.addr() - self.program.funcs[f.0 as usize].code.addr()) / size_of::<Op>();
+        let op = self.program.metas[f.0 as usize].code.get(i);
+        let (file, line) = self.line_of(at);
+        let name = &self.program.metas[f.0 as usize].name;
+        format!("in {name}, instruction {i} ({}), {file}:{line}\n", op.map_or("?", Op::name))
+    }
+
     /// Writes to standard error, behind everything printed so far.
     pub(crate) fn write_stderr(&mut self, b: &[u8]) {
         self.stdout.flush();

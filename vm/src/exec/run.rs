@@ -598,7 +598,65 @@ pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
                         ip = *fp.sub(2) as *const Op;
                         fp = fp.sub(*fp.sub(1) as usize);
                     }
-                    _ => slow!(),
+
+                    // ---- beside the loop
+                    Op::MinMax { .. }
+                    | Op::Complex { .. }
+                    | Op::EqIface { .. }
+                    | Op::EqT { .. }
+                    | Op::LtStr { .. }
+                    | Op::LeStr { .. }
+                    | Op::EnsureInit { .. }
+                    | Op::Slice { .. }
+                    | Op::MakeSlice { .. }
+                    | Op::Append { .. }
+                    | Op::AppendV { .. }
+                    | Op::Copy { .. }
+                    | Op::ClearSlice { .. }
+                    | Op::Cat { .. }
+                    | Op::CatN { .. }
+                    | Op::Str { .. }
+                    | Op::MakeMap { .. }
+                    | Op::MapGet { .. }
+                    | Op::MapGet2 { .. }
+                    | Op::MapSet { .. }
+                    | Op::MapAddr { .. }
+                    | Op::MapDel { .. }
+                    | Op::MapClear { .. }
+                    | Op::MapIter { .. }
+                    | Op::MapNext { .. }
+                    | Op::Box { .. }
+                    | Op::SkipIfImpl { .. }
+                    | Op::AssertType { .. }
+                    | Op::AssertImpl { .. }
+                    | Op::RunDefers { .. }
+                    | Op::Go { .. }
+                    | Op::GoC { .. }
+                    | Op::Defer { .. }
+                    | Op::DeferC { .. }
+                    | Op::Closure { .. }
+                    | Op::Panic { .. }
+                    | Op::Recover { .. }
+                    | Op::Trap { .. }
+                    | Op::Print { .. }
+                    | Op::MakeChan { .. }
+                    | Op::Send { .. }
+                    | Op::Recv { .. }
+                    | Op::RecvX { .. }
+                    | Op::Recv2 { .. }
+                    | Op::RangeChan { .. }
+                    | Op::TrySend { .. }
+                    | Op::TryRecv { .. }
+                    | Op::Close { .. }
+                    | Op::ChanLen { .. }
+                    | Op::ChanCap { .. }
+                    | Op::Select { .. }
+                    | Op::Block { .. }
+                    | Op::CompileMe { .. }
+                    | Op::GoExit { .. }
+                    | Op::NativeResume { .. }
+                    | Op::UnwindNext { .. }
+                    | Op::NativeBody { .. } => slow!(),
                 }
             };
             // What is pending has been met with `regs` saved, and may have changed them.

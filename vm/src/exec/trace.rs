@@ -20,7 +20,7 @@ pub(crate) enum Frame {
 }
 
 impl Vm {
-    /// The frames of goroutine `g`, wrappers left out.
+    /// The frames of goroutine `g`; wrappers and the functions that start programs and packages are left out.
     pub(crate) fn frames(&self, g: Gp) -> Vec<Frame> {
         let gor = self.gor(g);
         let (mut ip, mut fp) = match (g == self.g, gor.resume) {
@@ -30,7 +30,8 @@ impl Vm {
         };
         let mut frames = Vec::new();
         while let Some(f) = self.program.func_at(ip) {
-            if !self.program.metas[f.0 as usize].is_wrapper {
+            let meta = &self.program.metas[f.0 as usize];
+            if !meta.is_wrapper && meta.pos.is_valid() {
                 frames.push(Frame::Go(f, ip));
             }
             let at = gor.offset(fp);
