@@ -222,5 +222,8 @@ impl Checker<'_> {
 
 /// The parenthesis of a call: where gc reports what it cannot infer.
 fn paren_span(e: &Expr, call: &CallExpr) -> Span {
-    Span { lo: call.fun.span.hi, hi: e.span.hi }
+    Span {
+        lo: call.fun.span.hi,
+        hi: e.span.hi,
+    }
 }

@@ -161,13 +161,11 @@ impl Checker<'_> {
         };
         if let Some((core, single)) = self.core_term(p) {
             match known {
-                Some(tx) => {
-                    if !self.unify(u, tx, core.ty, UnifyMode::Inexact) {
-                        return unsatisfied(self, tx, "");
-                    }
+                Some(tx) if !self.unify(u, tx, core.ty, UnifyMode::Inexact) => {
+                    return unsatisfied(self, tx, "");
                 }
                 None if single && !core.tilde => u.set(p, core.ty),
-                None => {}
+                _ => {}
             }
         }
         let Some(tx) = known.filter(|&tx| !self.w.types.mentions(tx, tparams)) else {

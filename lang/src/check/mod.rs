@@ -42,8 +42,8 @@ mod untyped;
 mod world;
 
 pub use crate::syntax::expr_string;
-pub use info::*;
 pub use expr::Target;
+pub use info::*;
 pub use operand::{Operand, OperandMode};
 pub use script::ScriptCheck;
 pub use signature::FuncSig;
@@ -159,21 +159,47 @@ impl<'w> Checker<'w> {
     }
 
     /// Reports what is an error in a Go file and a warning in a script.
-    pub fn soft_error(&mut self, span: Span, code: Code, message: impl Into<String>) -> &mut Diagnostic {
+    pub fn soft_error(
+        &mut self,
+        span: Span,
+        code: Code,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
         let lenient = self.w.packages[self.pkg.0 as usize].is_script;
-        let severity = if lenient { Severity::Warning } else { Severity::Error };
+        let severity = if lenient {
+            Severity::Warning
+        } else {
+            Severity::Error
+        };
         self.report(span, code, severity, message.into())
     }
 
-    fn report(&mut self, span: Span, code: Code, severity: Severity, message: String) -> &mut Diagnostic {
+    fn report(
+        &mut self,
+        span: Span,
+        code: Code,
+        severity: Severity,
+        message: String,
+    ) -> &mut Diagnostic {
         let span = self.env.err_pos.unwrap_or(span);
-        self.diags.push(Diagnostic { code, severity, span, message, labels: Vec::new(), help: Vec::new() });
+        self.diags.push(Diagnostic {
+            code,
+            severity,
+            span,
+            message,
+            labels: Vec::new(),
+            help: Vec::new(),
+        });
         self.diags.last_mut().expect("one was just pushed")
     }
 
     /// Puts work off; it runs with the current package and environment.
     pub fn later(&mut self, action: impl FnOnce(&mut Checker<'_>) + 'static) {
-        self.delayed.push(Delayed { pkg: self.pkg, env: self.env.clone(), action: Box::new(action) });
+        self.delayed.push(Delayed {
+            pkg: self.pkg,
+            env: self.env.clone(),
+            action: Box::new(action),
+        });
     }
 
     /// Runs the delayed work from index `top` on, and what that delays in turn.
@@ -182,7 +208,10 @@ impl<'w> Checker<'w> {
         while i < self.delayed.len() {
             let batch: Vec<Delayed> = self.delayed.drain(i..).collect();
             for d in batch {
-                let (pkg, env) = (std::mem::replace(&mut self.pkg, d.pkg), std::mem::replace(&mut self.env, d.env));
+                let (pkg, env) = (
+                    std::mem::replace(&mut self.pkg, d.pkg),
+                    std::mem::replace(&mut self.env, d.env),
+                );
                 (d.action)(self);
                 self.pkg = pkg;
                 self.env = env;
@@ -210,7 +239,9 @@ impl<'w> Checker<'w> {
 
     /// The object a name denotes here and the scope it was found in.
     pub fn lookup_scope(&self, name: Symbol) -> Option<(ScopeId, ObjId)> {
-        self.w.objects.lookup_parent(self.env.scope, name, Pos::NONE)
+        self.w
+            .objects
+            .lookup_parent(self.env.scope, name, Pos::NONE)
     }
 
     /// Declares `obj` in `scope`, reporting a redeclaration; the name is visible from `scope_pos` on. Records the definition
@@ -218,7 +249,11 @@ impl<'w> Checker<'w> {
     pub fn declare(&mut self, scope: ScopeId, ident: Option<&Ident>, obj: ObjId, scope_pos: Pos) {
         if let Some(alt) = self.w.objects.insert(scope, obj) {
             let (name, span) = self.w.objects.with(obj, |o| (o.name, o.span));
-            self.error(span, Code::DuplicateDecl, format!("{name} redeclared in this block"));
+            self.error(
+                span,
+                Code::DuplicateDecl,
+                format!("{name} redeclared in this block"),
+            );
             self.add_alt_decl(alt);
             return;
         }
@@ -236,14 +271,21 @@ impl<'w> Checker<'w> {
         }
         let at = self.position(span.lo);
         if let Some(d) = self.diags.last_mut() {
-            d.message.push_str(&format!("\n\t{at}: other declaration of {name}"));
-            d.labels.push(crate::diag::Label { span, message: format!("other declaration of {name}") });
+            d.message
+                .push_str(&format!("\n\t{at}: other declaration of {name}"));
+            d.labels.push(crate::diag::Label {
+                span,
+                message: format!("other declaration of {name}"),
+            });
         }
     }
 
     /// `file:line:col` of a position.
     pub fn position(&self, pos: Pos) -> String {
-        self.w.sources.locate(pos).map_or_else(String::new, |(f, p)| format!("{f}:{}:{}", p.line, p.col))
+        self.w
+            .sources
+            .locate(pos)
+            .map_or_else(String::new, |(f, p)| format!("{f}:{}:{}", p.line, p.col))
     }
 
     /// Records a declaring identifier.
@@ -267,9 +309,17 @@ impl<'w> Checker<'w> {
     }
 
     /// Records an expression's type, mode and value.
-    pub fn record_type_and_value(&mut self, id: NodeId, mode: Mode, ty: TypeId, value: Option<Value>) {
+    pub fn record_type_and_value(
+        &mut self,
+        id: NodeId,
+        mode: Mode,
+        ty: TypeId,
+        value: Option<Value>,
+    ) {
         if mode != Mode::Invalid {
-            self.info().types.insert(id, TypeAndValue { mode, ty, value });
+            self.info()
+                .types
+                .insert(id, TypeAndValue { mode, ty, value });
         }
     }
 
@@ -292,8 +342,19 @@ impl<'w> Checker<'w> {
         }
         let p = &self.w.packages[pkg.0 as usize];
         // Two packages of one name are told apart by their paths.
-        let ambiguous = p.loaded && self.w.packages.iter().filter(|o| o.loaded && o.name == p.name).count() > 1;
-        Some(if ambiguous { format!("{:?}", p.path) } else { p.name.to_string() })
+        let ambiguous = p.loaded
+            && self
+                .w
+                .packages
+                .iter()
+                .filter(|o| o.loaded && o.name == p.name)
+                .count()
+                > 1;
+        Some(if ambiguous {
+            format!("{:?}", p.path)
+        } else {
+            p.name.to_string()
+        })
     }
 
     /// A type as messages show it.
@@ -315,16 +376,11 @@ impl<'w> Checker<'w> {
             ObjKind::Builtin(_) => "builtin",
             ObjKind::Nil => "nil",
         });
-        if ty.is_invalid() { format!("{what} {name}") } else { format!("{what} {name} {}", self.type_string(ty)) }
-    }
-
-    /// Whether the object is a package-level variable, constant or function of any package (not a method).
-    pub fn is_package_level(&self, obj: ObjId) -> bool {
-        self.w.objects.with(obj, |o| match (o.pkg, o.parent, &o.kind) {
-            (_, _, ObjKind::PkgName(_)) => false,
-            (Some(p), Some(s), _) => self.w.packages[p.0 as usize].scopes.contains(&s),
-            _ => false,
-        })
+        if ty.is_invalid() {
+            format!("{what} {name}")
+        } else {
+            format!("{what} {name} {}", self.type_string(ty))
+        }
     }
 }
 

@@ -127,7 +127,10 @@ impl Checker<'_> {
     fn qualified_ident(&mut self, x: &mut Operand, e: &Expr, pkg: PkgId, sel: Ident) {
         x.invalidate();
         // Unexported names do not exist for importers.
-        let Some(exp) = self.package_member(pkg, sel.name).filter(|_| sel.name.is_exported()) else {
+        let Some(exp) = self
+            .package_member(pkg, sel.name)
+            .filter(|_| sel.name.is_exported())
+        else {
             if self.w.packages[pkg.0 as usize].fake {
                 return;
             }
@@ -328,15 +331,24 @@ impl Checker<'_> {
         };
         let mut params = vec![recv];
         params.extend(&s.params);
-        let ty = self.w.types.signature(Signature { params, ..(*s).clone() });
+        let ty = self.w.types.signature(Signature {
+            params,
+            ..(*s).clone()
+        });
         let Some(names) = self.w.types.sig_names(sig) else {
             return ty;
         };
         let mut names = (*names).clone();
         if !names.params.is_empty() {
-            let recv = method.and_then(|m| self.w.objects.func(m)).and_then(|f| f.vars.recv);
-            let name = recv.map(|r| self.w.objects.name(r)).filter(|n| !n.as_str().is_empty());
-            names.params.insert(0, name.unwrap_or_else(|| Symbol::new("_")));
+            let recv = method
+                .and_then(|m| self.w.objects.func(m))
+                .and_then(|f| f.vars.recv);
+            let name = recv
+                .map(|r| self.w.objects.name(r))
+                .filter(|n| !n.as_str().is_empty());
+            names
+                .params
+                .insert(0, name.unwrap_or_else(|| Symbol::new("_")));
         }
         self.w.types.with_names(ty, Rc::new(names))
     }

@@ -345,10 +345,10 @@ impl Checker<'_> {
         if x.value().is_unknown() {
             return None;
         }
-        if integer || self.w.types.is_untyped(x.ty) {
-            if let Some(n) = constant::to_int(&x.value()).as_i64().filter(|n| *n >= 0) {
-                return Some(n);
-            }
+        if (integer || self.w.types.is_untyped(x.ty))
+            && let Some(n) = constant::to_int(&x.value()).as_i64().filter(|n| *n >= 0)
+        {
+            return Some(n);
         }
         let message = if integer {
             format!("invalid array length {what}")

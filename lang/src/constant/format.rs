@@ -20,14 +20,7 @@ impl fmt::Display for Value {
                 if x.is_finite() && x != 0.0 {
                     return f.write_str(&real_string(self));
                 }
-                let (m, e) = b.approximate();
-                write!(
-                    f,
-                    "{}e{}{}",
-                    general(m, 6),
-                    if e < 0 { '-' } else { '+' },
-                    e.unsigned_abs()
-                )
+                f.write_str(&beyond_f64(b))
             }
             Value::Complex(c) => write!(f, "({} + {}i)", c.0, c.1),
         }
@@ -36,16 +29,10 @@ impl fmt::Display for Value {
 
 fn real_string(v: &Value) -> String {
     let x = v.to_f64();
-    if x.is_infinite() || (x == 0.0) != (v.sign() == 0) {
-        if let Value::Float(Float::Ratio(r)) = v {
-            let (m, e) = super::BigFloat::from_ratio(r).approximate();
-            return format!(
-                "{}e{}{}",
-                general(m, 6),
-                if e < 0 { '-' } else { '+' },
-                e.unsigned_abs()
-            );
-        }
+    if (x.is_infinite() || (x == 0.0) != (v.sign() == 0))
+        && let Value::Float(Float::Ratio(r)) = v
+    {
+        return beyond_f64(&super::BigFloat::from_ratio(r));
     }
     let s = general(x, 6);
     let integral = v.to_int() != Value::Unknown;
@@ -53,6 +40,13 @@ fn real_string(v: &Value) -> String {
         return shortest(x);
     }
     s
+}
+
+/// A number outside float64's range.
+fn beyond_f64(b: &super::BigFloat) -> String {
+    let (m, e) = b.approximate();
+    let sign = if e < 0 { '-' } else { '+' };
+    format!("{}e{sign}{}", general(m, 6), e.unsigned_abs())
 }
 
 /// The shortest decimal that reads back as the same float, without exponent unless it is needed.

@@ -270,7 +270,9 @@ impl Value {
     /// The same number as a float; unknown if it is none.
     pub fn to_float(&self) -> Value {
         match self {
-            Value::Int(Int::Small(i)) => Value::Float(Float::Ratio(Rc::new(BigRational::from_integer((*i).into())))),
+            Value::Int(Int::Small(i)) => Value::Float(Float::Ratio(Rc::new(
+                BigRational::from_integer((*i).into()),
+            ))),
             Value::Int(Int::Big(i)) => make_ratio(BigRational::from_integer((**i).clone())),
             Value::Float(Float::Ratio(_)) | Value::Float(Float::Big(_)) => self.clone(),
             Value::Complex(c) if c.1.sign() == 0 => c.0.to_float(),
@@ -358,18 +360,46 @@ fn sign_of(i: &BigInt) -> i32 {
 fn round_real(v: &Value, bits: u64, emin: i64, emax: i64) -> f64 {
     match v {
         Value::Int(Int::Small(i)) if bits == 53 => *i as f64,
-        Value::Int(Int::Small(i)) => round_binary(*i < 0, i.unsigned_abs().into(), 0, false, bits, emin, emax),
-        Value::Int(Int::Big(i)) => round_binary(i.is_negative(), i.magnitude().clone(), 0, false, bits, emin, emax),
+        Value::Int(Int::Small(i)) => {
+            round_binary(*i < 0, i.unsigned_abs().into(), 0, false, bits, emin, emax)
+        }
+        Value::Int(Int::Big(i)) => round_binary(
+            i.is_negative(),
+            i.magnitude().clone(),
+            0,
+            false,
+            bits,
+            emin,
+            emax,
+        ),
         Value::Float(Float::Ratio(r)) => {
             let (num, den) = (r.numer().magnitude(), r.denom().magnitude());
             // Scale so that the quotient has a few bits more than needed; what is left over only says "inexact".
-            let shift = (bits + 3).saturating_add(den.bits()).saturating_sub(num.bits());
+            let shift = (bits + 3)
+                .saturating_add(den.bits())
+                .saturating_sub(num.bits());
             let (q, rem) = (num << shift).div_rem(den);
-            round_binary(r.is_negative(), q, -(shift as i64), !rem.is_zero(), bits, emin, emax)
+            round_binary(
+                r.is_negative(),
+                q,
+                -(shift as i64),
+                !rem.is_zero(),
+                bits,
+                emin,
+                emax,
+            )
         }
         Value::Float(Float::Big(f)) => {
             let (mant, exp) = f.parts();
-            round_binary(f.sign() < 0, mant.magnitude().clone(), exp, false, bits, emin, emax)
+            round_binary(
+                f.sign() < 0,
+                mant.magnitude().clone(),
+                exp,
+                false,
+                bits,
+                emin,
+                emax,
+            )
         }
         Value::Complex(c) if c.1.sign() == 0 => round_real(&c.0, bits, emin, emax),
         _ => 0.0,
@@ -377,7 +407,15 @@ fn round_real(v: &Value, bits: u64, emin: i64, emax: i64) -> f64 {
 }
 
 /// Rounds `mant × 2^exp` (plus a bit if `sticky`) half to even.
-fn round_binary(neg: bool, mant: BigUint, exp: i64, sticky: bool, bits: u64, emin: i64, emax: i64) -> f64 {
+fn round_binary(
+    neg: bool,
+    mant: BigUint,
+    exp: i64,
+    sticky: bool,
+    bits: u64,
+    emin: i64,
+    emax: i64,
+) -> f64 {
     let sign = if neg { -1.0 } else { 1.0 };
     if mant.is_zero() {
         return 0.0;
@@ -397,7 +435,8 @@ fn round_binary(neg: bool, mant: BigUint, exp: i64, sticky: bool, bits: u64, emi
         kept += 1;
     }
     let value = scale(kept as f64, last);
-    if value >= 2f64.powi(1023) && emax == 1024 && value.is_infinite() || value >= scale(1.0, emax) {
+    if value >= 2f64.powi(1023) && emax == 1024 && value.is_infinite() || value >= scale(1.0, emax)
+    {
         return sign * f64::INFINITY;
     }
     sign * value

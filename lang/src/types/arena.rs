@@ -297,10 +297,10 @@ impl Objects {
         let mut at = Some(s);
         while let Some(id) = at {
             let scope = &scopes[id.0 as usize];
-            if let Some(o) = scope.names.get(name) {
-                if !pos.is_valid() || objs[o.0 as usize].obj.scope_pos <= pos {
-                    return Some((id, o));
-                }
+            if let Some(o) = scope.names.get(name)
+                && (!pos.is_valid() || objs[o.0 as usize].obj.scope_pos <= pos)
+            {
+                return Some((id, o));
             }
             at = scope.parent;
         }

@@ -156,10 +156,7 @@ impl Types {
         if let Some(&id) = self.inner.borrow().index.get(&ty) {
             return id;
         }
-        let canon = match self.canonical_shape(&ty) {
-            Some(shape) => Some(self.intern(shape)),
-            None => None,
-        };
+        let canon = self.canonical_shape(&ty).map(|shape| self.intern(shape));
         let mut inner = self.inner.borrow_mut();
         let id = inner.push(ty.clone(), canon);
         inner.index.insert(ty, id);

@@ -33,8 +33,8 @@ impl Types {
                 .position(|&q| q == p)
                 .and_then(|i| targs.get(i).copied())
                 .unwrap_or(t),
-            Type::Pointer(e) => self.same_or(t, e, sub(e), |e| Type::Pointer(e)),
-            Type::Slice(e) => self.same_or(t, e, sub(e), |e| Type::Slice(e)),
+            Type::Pointer(e) => self.same_or(t, e, sub(e), Type::Pointer),
+            Type::Slice(e) => self.same_or(t, e, sub(e), Type::Slice),
             Type::Array(n, e) => self.same_or(t, e, sub(e), |e| Type::Array(n, e)),
             Type::Chan(d, e) => self.same_or(t, e, sub(e), |e| Type::Chan(d, e)),
             Type::Map(k, v) => match self.subst_all(&[k, v], tparams, targs) {
