@@ -23,7 +23,10 @@ const PACKAGES: &[(&str, &str)] = &[
          func Errorf(format string, a ...any) error\n\
          type state struct{}\n",
     ),
-    ("errors", "package errors\nfunc New(text string) error\nfunc Is(err, target error) bool\n"),
+    (
+        "errors",
+        "package errors\nfunc New(text string) error\nfunc Is(err, target error) bool\n",
+    ),
     (
         "os",
         "package os\n\
@@ -66,9 +69,18 @@ const PACKAGES: &[(&str, &str)] = &[
          type ReadWriter interface { Reader; Writer }\ntype ReadCloser interface { Reader; Closer }\n",
     ),
     ("math/rand", "package rand\nfunc Intn(n int) int\n"),
-    ("math", "package math\nconst ( Pi = 3.14159265358979323846; MaxInt64 = 1<<63 - 1; MaxUint64 = 1<<64 - 1 )\nfunc Sqrt(x float64) float64\n"),
-    ("strings", "package strings\nimport \"io\"\ntype Builder struct { buf []byte }\nfunc (b *Builder) WriteString(s string) (int, error)\nfunc (b *Builder) String() string\nfunc Copy(w io.Writer, s string) error\n"),
-    ("unicode/utf8", "package utf8\nconst RuneError = '\\uFFFD'\nfunc RuneCountInString(s string) int\n"),
+    (
+        "math",
+        "package math\nconst ( Pi = 3.14159265358979323846; MaxInt64 = 1<<63 - 1; MaxUint64 = 1<<64 - 1 )\nfunc Sqrt(x float64) float64\n",
+    ),
+    (
+        "strings",
+        "package strings\nimport \"io\"\ntype Builder struct { buf []byte }\nfunc (b *Builder) WriteString(s string) (int, error)\nfunc (b *Builder) String() string\nfunc Copy(w io.Writer, s string) error\n",
+    ),
+    (
+        "unicode/utf8",
+        "package utf8\nconst RuneError = '\\uFFFD'\nfunc RuneCountInString(s string) int\n",
+    ),
 ];
 
 struct Fake;
@@ -76,20 +88,30 @@ struct Fake;
 impl Importer for Fake {
     fn import(&self, path: &str) -> Result<PackageSource, String> {
         match PACKAGES.iter().find(|p| p.0 == path) {
-            Some((_, text)) => Ok(PackageSource { files: vec![(format!("{path}.gol"), text.to_string())], is_std: true }),
+            Some((_, text)) => Ok(PackageSource {
+                files: vec![(format!("{path}.gol"), text.to_string())],
+                is_std: true,
+            }),
             None => Err(format!("package {path} is not in std")),
         }
     }
 
     fn by_name(&self, name: &str) -> Option<String> {
-        PACKAGES.iter().map(|p| p.0).find(|p| p.rsplit('/').next() == Some(name)).map(str::to_string)
+        PACKAGES
+            .iter()
+            .map(|p| p.0)
+            .find(|p| p.rsplit('/').next() == Some(name))
+            .map(str::to_string)
     }
 }
 
 /// Checks a text and gives the diagnostics with their line numbers.
 fn check(name: &str, text: &str) -> Vec<(u32, u32, Diagnostic)> {
     let mut world = World::new(Rc::new(Fake));
-    let src = world.sources.add(name, text, false).expect("a test case is small");
+    let src = world
+        .sources
+        .add(name, text, false)
+        .expect("a test case is small");
     let ids = Rc::new(NodeIds::default());
     let (file, mut diags) = parse_file(&src, &ids, ParseOptions::default());
     if !diags.iter().any(Diagnostic::is_error) {
@@ -100,13 +122,20 @@ fn check(name: &str, text: &str) -> Vec<(u32, u32, Diagnostic)> {
             diags.extend(world.check_script(None, file, ids).diags);
         }
     }
-    let at = |d: &Diagnostic| world.sources.locate(d.span.lo).map_or((0, 0), |(_, p)| (p.line, p.col));
+    let at = |d: &Diagnostic| {
+        world
+            .sources
+            .locate(d.span.lo)
+            .map_or((0, 0), |(_, p)| (p.line, p.col))
+    };
     diags.into_iter().map(|d| (at(&d).0, at(&d).1, d)).collect()
 }
 
 /// The quoted texts after `marker` in a line.
 fn expected<'a>(line: &'a str, marker: &str) -> Vec<&'a str> {
-    let Some(at) = line.find(marker) else { return vec![] };
+    let Some(at) = line.find(marker) else {
+        return vec![];
+    };
     let rest = &line[at + marker.len()..];
     // What follows another marker is not ours.
     let rest = rest.split("// ").next().unwrap_or(rest);
@@ -114,7 +143,9 @@ fn expected<'a>(line: &'a str, marker: &str) -> Vec<&'a str> {
     let mut rest = rest;
     while let Some(open) = rest.find(['"', '`']) {
         let quote = &rest[open..=open];
-        let Some(len) = rest[open + 1..].find(quote) else { break };
+        let Some(len) = rest[open + 1..].find(quote) else {
+            break;
+        };
         out.push(&rest[open + 1..open + 1 + len]);
         rest = &rest[open + 2 + len..];
     }
@@ -122,12 +153,18 @@ fn expected<'a>(line: &'a str, marker: &str) -> Vec<&'a str> {
 }
 
 fn compare(path: &Path, text: &str) -> Vec<String> {
-    let found = check(&path.file_name().unwrap_or_default().to_string_lossy(), text);
+    let found = check(
+        &path.file_name().unwrap_or_default().to_string_lossy(),
+        text,
+    );
     let mut problems = Vec::new();
     let mut used = vec![false; found.len()];
     for (i, line) in text.lines().enumerate() {
         let n = i as u32 + 1;
-        for (marker, severity) in [("// ERROR ", Severity::Error), ("// WARNING ", Severity::Warning)] {
+        for (marker, severity) in [
+            ("// ERROR ", Severity::Error),
+            ("// WARNING ", Severity::Warning),
+        ] {
             for want in expected(line, marker) {
                 let hit = found.iter().enumerate().position(|(k, (l, _, d))| {
                     !used[k] && *l == n && d.severity == severity && d.message.contains(want)
@@ -141,7 +178,12 @@ fn compare(path: &Path, text: &str) -> Vec<String> {
     }
     for (k, (line, col, d)) in found.iter().enumerate().filter(|(k, _)| !used[*k]) {
         let _ = k;
-        problems.push(format!("{}:{line}:{col}: unexpected {}: {}", path.display(), d.severity.as_str(), d.message));
+        problems.push(format!(
+            "{}:{line}:{col}: unexpected {}: {}",
+            path.display(),
+            d.severity.as_str(),
+            d.message
+        ));
     }
     problems
 }
@@ -156,7 +198,9 @@ fn cases_are_reported_as_gc_reports_them() {
     let mut files: Vec<PathBuf> = std::fs::read_dir(case_dir())
         .expect("tests/check exists")
         .filter_map(|e| e.ok().map(|e| e.path()))
-        .filter(|p| p.extension().is_some_and(|e| e == "gol") && p.to_string_lossy().contains(&only))
+        .filter(|p| {
+            p.extension().is_some_and(|e| e == "gol") && p.to_string_lossy().contains(&only)
+        })
         .collect();
     files.sort();
     assert!(!files.is_empty());
@@ -165,5 +209,10 @@ fn cases_are_reported_as_gc_reports_them() {
         let text = std::fs::read_to_string(path).expect("a case is readable");
         problems.extend(compare(path, &text));
     }
-    assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
+    assert!(
+        problems.is_empty(),
+        "{} problems:\n{}",
+        problems.len(),
+        problems.join("\n")
+    );
 }
