@@ -7,21 +7,43 @@ use vm::{Cx, Flow, NativeFn};
 /// The natives of the package.
 pub const NATIVES: &[(&str, NativeFn)] = &[
     ("Equal", |cx| two(cx, |a, b, cx| cx.ret_bool(a == b))),
-    ("Compare", |cx| two(cx, |a, b, cx| cx.ret_int(a.cmp(b) as i64))),
-    ("Count", |cx| two(cx, |s, sep, cx| cx.ret_int(count(s, sep) as i64))),
-    ("Index", |cx| two(cx, |s, sep, cx| ret_index(cx, memmem::find(s, sep)))),
-    ("LastIndex", |cx| two(cx, |s, sep, cx| ret_index(cx, memmem::rfind(s, sep)))),
+    ("Compare", |cx| {
+        two(cx, |a, b, cx| cx.ret_int(a.cmp(b) as i64))
+    }),
+    ("Count", |cx| {
+        two(cx, |s, sep, cx| cx.ret_int(count(s, sep) as i64))
+    }),
+    ("Index", |cx| {
+        two(cx, |s, sep, cx| ret_index(cx, memmem::find(s, sep)))
+    }),
+    ("LastIndex", |cx| {
+        two(cx, |s, sep, cx| ret_index(cx, memmem::rfind(s, sep)))
+    }),
     ("IndexByte", |cx| with_byte(cx, |s, c| memchr::memchr(c, s))),
-    ("LastIndexByte", |cx| with_byte(cx, |s, c| memchr::memrchr(c, s))),
+    ("LastIndexByte", |cx| {
+        with_byte(cx, |s, c| memchr::memrchr(c, s))
+    }),
     ("IndexRune", index_rune_native),
-    ("IndexAny", |cx| with_chars(cx, |s, chars, cx| ret_index(cx, index_any(s, chars)))),
-    ("LastIndexAny", |cx| with_chars(cx, |s, chars, cx| ret_index(cx, last_index_any(s, chars)))),
-    ("EqualFold", |cx| two(cx, |a, b, cx| cx.ret_bool(equal_fold(a, b)))),
+    ("IndexAny", |cx| {
+        with_chars(cx, |s, chars, cx| ret_index(cx, index_any(s, chars)))
+    }),
+    ("LastIndexAny", |cx| {
+        with_chars(cx, |s, chars, cx| ret_index(cx, last_index_any(s, chars)))
+    }),
+    ("EqualFold", |cx| {
+        two(cx, |a, b, cx| cx.ret_bool(unicode::equal_fold(a, b)))
+    }),
     ("ToUpper", |cx| map(cx, unicode::to_upper)),
     ("ToLower", |cx| map(cx, unicode::to_lower)),
     ("ToTitle", |cx| map(cx, unicode::to_title)),
-    ("ToValidUTF8", |cx| two(cx, |s, new, cx| cx.ret_bytes(&to_valid_utf8(s, new)))),
-    ("trimBounds", |cx| with_chars(cx, |s, chars, cx| ret_bounds(cx, trim_bounds(s, |r| contains(chars, r))))),
+    ("ToValidUTF8", |cx| {
+        two(cx, |s, new, cx| cx.ret_bytes(&to_valid_utf8(s, new)))
+    }),
+    ("trimBounds", |cx| {
+        with_chars(cx, |s, chars, cx| {
+            ret_bounds(cx, trim_bounds(s, |r| contains(chars, r)))
+        })
+    }),
     ("spaceBounds", |cx| {
         let s = cx.slice();
         let bounds = s.with_bytes(|s| trim_bounds(s, unicode::is_space));
@@ -96,7 +118,9 @@ fn contains(chars: &[u8], r: u32) -> bool {
 
 /// Where the first character is that `chars` has.
 pub fn index_any(s: &[u8], chars: &[u8]) -> Option<usize> {
-    utf8::runes(s).find(|&(_, r, _)| contains(chars, r)).map(|(i, ..)| i)
+    utf8::runes(s)
+        .find(|&(_, r, _)| contains(chars, r))
+        .map(|(i, ..)| i)
 }
 
 /// Where the last character is that `chars` has.
@@ -110,11 +134,6 @@ pub fn last_index_any(s: &[u8], chars: &[u8]) -> Option<usize> {
         }
     }
     None
-}
-
-/// Whether the texts are the same but for case.
-pub fn equal_fold(a: &[u8], b: &[u8]) -> bool {
-    utf8::runes(a).map(|(_, r, _)| unicode::fold(r)).eq(utf8::runes(b).map(|(_, r, _)| unicode::fold(r)))
 }
 
 /// The characters mapped; invalid bytes become U+FFFD.
@@ -143,7 +162,9 @@ pub fn to_valid_utf8(s: &[u8], new: &[u8]) -> Vec<u8> {
 
 /// Where `s` begins and ends without the characters that `cut` accepts.
 pub fn trim_bounds(s: &[u8], cut: impl Fn(u32) -> bool) -> (usize, usize) {
-    let lo = utf8::runes(s).find(|&(_, r, _)| !cut(r)).map_or(s.len(), |(i, ..)| i);
+    let lo = utf8::runes(s)
+        .find(|&(_, r, _)| !cut(r))
+        .map_or(s.len(), |(i, ..)| i);
     let mut hi = s.len();
     while hi > 0 {
         let (r, size) = utf8::decode_last(&s[..hi]);
@@ -171,6 +192,9 @@ mod tests {
         assert_eq!(to_valid_utf8(b"a\xff\xffb\xc0\xafc", b"?"), b"a?b?c");
         assert_eq!(trim_bounds(b"  a b ", unicode::is_space), (2, 5));
         assert_eq!(trim_bounds(b"   ", unicode::is_space), (3, 0));
-        assert!(equal_fold("Straße K".as_bytes(), "STRAẞE \u{212A}".as_bytes()));
+        assert!(unicode::equal_fold(
+            "Straße K".as_bytes(),
+            "STRAẞE \u{212A}".as_bytes()
+        ));
     }
 }

@@ -12,13 +12,25 @@ pub mod utf8;
 pub const NATIVES: &[(&str, NativeFn)] = &[
     ("IsLetter", |cx| is(cx, is_letter)),
     ("IsUpper", |cx| is(cx, is_upper)),
-    ("IsLower", |cx| is(cx, |r| in_group(r, GeneralCategoryGroup::Ll))),
-    ("IsTitle", |cx| is(cx, |r| in_group(r, GeneralCategoryGroup::Lt))),
+    ("IsLower", |cx| {
+        is(cx, |r| in_group(r, GeneralCategoryGroup::Ll))
+    }),
+    ("IsTitle", |cx| {
+        is(cx, |r| in_group(r, GeneralCategoryGroup::Lt))
+    }),
     ("IsDigit", |cx| is(cx, is_digit)),
-    ("IsNumber", |cx| is(cx, |r| in_group(r, GeneralCategoryGroup::N))),
-    ("IsMark", |cx| is(cx, |r| in_group(r, GeneralCategoryGroup::M))),
-    ("IsPunct", |cx| is(cx, |r| in_group(r, GeneralCategoryGroup::P))),
-    ("IsSymbol", |cx| is(cx, |r| in_group(r, GeneralCategoryGroup::S))),
+    ("IsNumber", |cx| {
+        is(cx, |r| in_group(r, GeneralCategoryGroup::N))
+    }),
+    ("IsMark", |cx| {
+        is(cx, |r| in_group(r, GeneralCategoryGroup::M))
+    }),
+    ("IsPunct", |cx| {
+        is(cx, |r| in_group(r, GeneralCategoryGroup::P))
+    }),
+    ("IsSymbol", |cx| {
+        is(cx, |r| in_group(r, GeneralCategoryGroup::S))
+    }),
     ("IsSpace", |cx| is(cx, is_space)),
     ("IsGraphic", |cx| is(cx, is_graphic)),
     ("IsPrint", |cx| is(cx, is_print)),
@@ -108,22 +120,53 @@ fn map_char(r: u32, f: impl FnOnce(char) -> char) -> u32 {
 
 /// `r` in upper case.
 pub fn to_upper(r: u32) -> u32 {
-    map_char(r, |c| if c.is_ascii() { c.to_ascii_uppercase() } else { CaseMapper::new().simple_uppercase(c) })
+    map_char(r, |c| {
+        if c.is_ascii() {
+            c.to_ascii_uppercase()
+        } else {
+            CaseMapper::new().simple_uppercase(c)
+        }
+    })
 }
 
 /// `r` in lower case.
 pub fn to_lower(r: u32) -> u32 {
-    map_char(r, |c| if c.is_ascii() { c.to_ascii_lowercase() } else { CaseMapper::new().simple_lowercase(c) })
+    map_char(r, |c| {
+        if c.is_ascii() {
+            c.to_ascii_lowercase()
+        } else {
+            CaseMapper::new().simple_lowercase(c)
+        }
+    })
 }
 
 /// `r` in title case.
 pub fn to_title(r: u32) -> u32 {
-    map_char(r, |c| if c.is_ascii() { c.to_ascii_uppercase() } else { CaseMapper::new().simple_titlecase(c) })
+    map_char(r, |c| {
+        if c.is_ascii() {
+            c.to_ascii_uppercase()
+        } else {
+            CaseMapper::new().simple_titlecase(c)
+        }
+    })
 }
 
 /// What all characters that are the same but for case have in common.
 pub fn fold(r: u32) -> u32 {
-    map_char(r, |c| if c.is_ascii() { c.to_ascii_lowercase() } else { CaseMapper::new().simple_fold(c) })
+    map_char(r, |c| {
+        if c.is_ascii() {
+            c.to_ascii_lowercase()
+        } else {
+            CaseMapper::new().simple_fold(c)
+        }
+    })
+}
+
+/// Whether the texts are the same but for case.
+pub fn equal_fold(a: &[u8], b: &[u8]) -> bool {
+    utf8::runes(a)
+        .map(|(_, r, _)| fold(r))
+        .eq(utf8::runes(b).map(|(_, r, _)| fold(r)))
 }
 
 /// Collects the characters that are the same as another but for case.
@@ -145,7 +188,9 @@ pub fn simple_fold(r: u32) -> u32 {
         let common = fold(r);
         orbit.0.retain(|&other| fold(u32::from(other)) == common);
         let next = orbit.0.iter().filter(|&&other| other > c).min();
-        *next.or(orbit.0.iter().min().filter(|&&least| least < c)).unwrap_or(&c)
+        *next
+            .or(orbit.0.iter().min().filter(|&&least| least < c))
+            .unwrap_or(&c)
     })
 }
 
@@ -160,11 +205,19 @@ fn simple_fold_native(cx: &mut Cx<'_>) -> Flow {
 pub fn ranges(name: &str) -> Option<Vec<RangeInclusive<u32>>> {
     if let Some(name) = name.strip_prefix("gc=") {
         let g = PropertyParser::<GeneralCategoryGroup>::new().get_strict(name)?;
-        return Some(CodePointMapData::<GeneralCategory>::new().iter_ranges_for_group(g).collect());
+        return Some(
+            CodePointMapData::<GeneralCategory>::new()
+                .iter_ranges_for_group(g)
+                .collect(),
+        );
     }
     if let Some(name) = name.strip_prefix("sc=") {
         let script = PropertyParser::<Script>::new().get_strict(name)?;
-        return Some(CodePointMapData::<Script>::new().iter_ranges_for_value(script).collect());
+        return Some(
+            CodePointMapData::<Script>::new()
+                .iter_ranges_for_value(script)
+                .collect(),
+        );
     }
     property(name)
 }
@@ -212,7 +265,9 @@ fn contributory(name: &str) -> Option<Vec<RangeInclusive<u32>>> {
     use GeneralCategoryGroup as G;
     let without = |all: CodePointSetData, g: G| {
         let all = all.as_borrowed();
-        (0..=MAX).filter(|&r| all.contains32(r) && !g.contains(group(r))).collect::<Vec<_>>()
+        (0..=MAX)
+            .filter(|&r| all.contains32(r) && !g.contains(group(r)))
+            .collect::<Vec<_>>()
     };
     let set = |all: CodePointSetData, groups: &[G]| {
         let mut left = without(all, groups[0]);
@@ -220,13 +275,26 @@ fn contributory(name: &str) -> Option<Vec<RangeInclusive<u32>>> {
         to_ranges(&left)
     };
     Some(match name {
-        "Other_Alphabetic" => set(CodePointSetData::new::<props::Alphabetic>().static_to_owned(), &[G::L, G::Nl]),
-        "Other_Lowercase" => set(CodePointSetData::new::<props::Lowercase>().static_to_owned(), &[G::Ll]),
-        "Other_Uppercase" => set(CodePointSetData::new::<props::Uppercase>().static_to_owned(), &[G::Lu]),
-        "Other_Math" => set(CodePointSetData::new::<props::Math>().static_to_owned(), &[G::Sm]),
-        "Other_Grapheme_Extend" => {
-            set(CodePointSetData::new::<props::GraphemeExtend>().static_to_owned(), &[G::Me, G::Mn])
-        }
+        "Other_Alphabetic" => set(
+            CodePointSetData::new::<props::Alphabetic>().static_to_owned(),
+            &[G::L, G::Nl],
+        ),
+        "Other_Lowercase" => set(
+            CodePointSetData::new::<props::Lowercase>().static_to_owned(),
+            &[G::Ll],
+        ),
+        "Other_Uppercase" => set(
+            CodePointSetData::new::<props::Uppercase>().static_to_owned(),
+            &[G::Lu],
+        ),
+        "Other_Math" => set(
+            CodePointSetData::new::<props::Math>().static_to_owned(),
+            &[G::Sm],
+        ),
+        "Other_Grapheme_Extend" => set(
+            CodePointSetData::new::<props::GraphemeExtend>().static_to_owned(),
+            &[G::Me, G::Mn],
+        ),
         "Other_Default_Ignorable_Code_Point" => OTHER_DEFAULT_IGNORABLE.to_vec(),
         "Other_ID_Start" => OTHER_ID_START.to_vec(),
         "Other_ID_Continue" => OTHER_ID_CONTINUE.to_vec(),
@@ -260,8 +328,12 @@ const OTHER_DEFAULT_IGNORABLE: &[RangeInclusive<u32>] = &[
     0xE0080..=0xE00FF,
     0xE01F0..=0xE0FFF,
 ];
-const OTHER_ID_START: &[RangeInclusive<u32>] =
-    &[0x1885..=0x1886, 0x2118..=0x2118, 0x212E..=0x212E, 0x309B..=0x309C];
+const OTHER_ID_START: &[RangeInclusive<u32>] = &[
+    0x1885..=0x1886,
+    0x2118..=0x2118,
+    0x212E..=0x212E,
+    0x309B..=0x309C,
+];
 const OTHER_ID_CONTINUE: &[RangeInclusive<u32>] = &[
     0xB7..=0xB7,
     0x387..=0x387,
@@ -283,8 +355,15 @@ const HYPHEN: &[RangeInclusive<u32>] = &[
     0xFF0D..=0xFF0D,
     0xFF65..=0xFF65,
 ];
-const PREPENDED_CONCATENATION_MARK: &[RangeInclusive<u32>] =
-    &[0x600..=0x605, 0x6DD..=0x6DD, 0x70F..=0x70F, 0x890..=0x891, 0x8E2..=0x8E2, 0x110BD..=0x110BD, 0x110CD..=0x110CD];
+const PREPENDED_CONCATENATION_MARK: &[RangeInclusive<u32>] = &[
+    0x600..=0x605,
+    0x6DD..=0x6DD,
+    0x70F..=0x70F,
+    0x890..=0x891,
+    0x8E2..=0x8E2,
+    0x110BD..=0x110BD,
+    0x110CD..=0x110CD,
+];
 
 fn ranges_native(cx: &mut Cx<'_>) -> Flow {
     let name = cx.str();

@@ -1,0 +1,3 @@
+//! The net packages.
+
+pub mod http;
