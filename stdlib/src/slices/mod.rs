@@ -3,8 +3,11 @@
 use vm::{Cx, Flow, GoStr, NativeFn};
 
 /// The natives of the package.
-pub const NATIVES: &[(&str, NativeFn)] =
-    &[("sortInts", sort_ints), ("sortFloats", sort_floats), ("sortStrings", sort_strings)];
+pub const NATIVES: &[(&str, NativeFn)] = &[
+    ("sortInts", sort_ints),
+    ("sortFloats", sort_floats),
+    ("sortStrings", sort_strings),
+];
 
 fn sort_ints(cx: &mut Cx<'_>) -> Flow {
     cx.slice().with_mut::<i64, _>(<[i64]>::sort_unstable);
@@ -13,7 +16,12 @@ fn sort_ints(cx: &mut Cx<'_>) -> Flow {
 
 fn sort_floats(cx: &mut Cx<'_>) -> Flow {
     // NaNs come first and are all equal; so are the zeros.
-    cx.slice().with_mut::<f64, _>(|s| s.sort_by(|a, b| a.partial_cmp(b).unwrap_or_else(|| b.is_nan().cmp(&a.is_nan()))));
+    cx.slice().with_mut::<f64, _>(|s| {
+        s.sort_by(|a, b| {
+            a.partial_cmp(b)
+                .unwrap_or_else(|| b.is_nan().cmp(&a.is_nan()))
+        })
+    });
     Flow::Done
 }
 

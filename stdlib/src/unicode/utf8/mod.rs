@@ -4,16 +4,34 @@ use vm::{Cx, Flow, NativeFn};
 
 /// The natives of the package.
 pub const NATIVES: &[(&str, NativeFn)] = &[
-    ("DecodeRune", |cx| of_bytes(cx, |b, cx| ret_rune(cx, decode(b)))),
-    ("DecodeRuneInString", |cx| of_str(cx, |b, cx| ret_rune(cx, decode(b)))),
-    ("DecodeLastRune", |cx| of_bytes(cx, |b, cx| ret_rune(cx, decode_last(b)))),
-    ("DecodeLastRuneInString", |cx| of_str(cx, |b, cx| ret_rune(cx, decode_last(b)))),
+    ("DecodeRune", |cx| {
+        of_bytes(cx, |b, cx| ret_rune(cx, decode(b)))
+    }),
+    ("DecodeRuneInString", |cx| {
+        of_str(cx, |b, cx| ret_rune(cx, decode(b)))
+    }),
+    ("DecodeLastRune", |cx| {
+        of_bytes(cx, |b, cx| ret_rune(cx, decode_last(b)))
+    }),
+    ("DecodeLastRuneInString", |cx| {
+        of_str(cx, |b, cx| ret_rune(cx, decode_last(b)))
+    }),
     ("FullRune", |cx| of_bytes(cx, |b, cx| cx.ret_bool(full(b)))),
-    ("FullRuneInString", |cx| of_str(cx, |b, cx| cx.ret_bool(full(b)))),
-    ("RuneCount", |cx| of_bytes(cx, |b, cx| cx.ret_int(count(b) as i64))),
-    ("RuneCountInString", |cx| of_str(cx, |b, cx| cx.ret_int(count(b) as i64))),
-    ("Valid", |cx| of_bytes(cx, |b, cx| cx.ret_bool(str::from_utf8(b).is_ok()))),
-    ("ValidString", |cx| of_str(cx, |b, cx| cx.ret_bool(str::from_utf8(b).is_ok()))),
+    ("FullRuneInString", |cx| {
+        of_str(cx, |b, cx| cx.ret_bool(full(b)))
+    }),
+    ("RuneCount", |cx| {
+        of_bytes(cx, |b, cx| cx.ret_int(count(b) as i64))
+    }),
+    ("RuneCountInString", |cx| {
+        of_str(cx, |b, cx| cx.ret_int(count(b) as i64))
+    }),
+    ("Valid", |cx| {
+        of_bytes(cx, |b, cx| cx.ret_bool(str::from_utf8(b).is_ok()))
+    }),
+    ("ValidString", |cx| {
+        of_str(cx, |b, cx| cx.ret_bool(str::from_utf8(b).is_ok()))
+    }),
 ];
 
 fn of_bytes(cx: &mut Cx<'_>, f: fn(&[u8], &mut Cx<'_>)) -> Flow {
@@ -48,11 +66,20 @@ pub fn decode(b: &[u8]) -> (u32, usize) {
 
 fn decode_long(b: &[u8]) -> (u32, usize) {
     let (len, low, high) = lead(b[0]);
-    if len == 0 || b.len() < len || !(low..=high).contains(&b[1]) || b[2..len].iter().any(|c| c & 0xC0 != 0x80) {
+    if len == 0
+        || b.len() < len
+        || !(low..=high).contains(&b[1])
+        || b[2..len].iter().any(|c| c & 0xC0 != 0x80)
+    {
         return (RUNE_ERROR, 1);
     }
     let first = u32::from(b[0]) & (0x7F >> len);
-    (b[1..len].iter().fold(first, |r, c| r << 6 | u32::from(c & 0x3F)), len)
+    (
+        b[1..len]
+            .iter()
+            .fold(first, |r, c| r << 6 | u32::from(c & 0x3F)),
+        len,
+    )
 }
 
 /// How long the character is that begins with byte `c` (0: none does), and what its second byte may be.
@@ -76,7 +103,10 @@ pub fn decode_last(b: &[u8]) -> (u32, usize) {
         return (RUNE_ERROR, 0);
     }
     let earliest = end.saturating_sub(4);
-    let start = (earliest..end).rev().find(|&i| b[i] & 0xC0 != 0x80).unwrap_or(end - 1);
+    let start = (earliest..end)
+        .rev()
+        .find(|&i| b[i] & 0xC0 != 0x80)
+        .unwrap_or(end - 1);
     match decode(&b[start..]) {
         (r, size) if start + size == end => (r, size),
         _ => (RUNE_ERROR, 1),
@@ -85,9 +115,13 @@ pub fn decode_last(b: &[u8]) -> (u32, usize) {
 
 /// Whether the bytes begin with a whole character or with what no more bytes could make valid.
 pub fn full(b: &[u8]) -> bool {
-    let Some(&first) = b.first() else { return false };
+    let Some(&first) = b.first() else {
+        return false;
+    };
     let (len, low, high) = lead(first);
-    b.len() >= len || b.get(1).is_some_and(|c| !(low..=high).contains(c)) || b.get(2).is_some_and(|c| c & 0xC0 != 0x80)
+    b.len() >= len
+        || b.get(1).is_some_and(|c| !(low..=high).contains(c))
+        || b.get(2).is_some_and(|c| c & 0xC0 != 0x80)
 }
 
 /// How many characters there are.
@@ -123,7 +157,13 @@ mod tests {
     fn decodes_as_go_does() {
         assert_eq!(decode(b""), (RUNE_ERROR, 0));
         assert_eq!(decode("世界".as_bytes()), (0x4E16, 3));
-        for bad in [&b"\xff"[..], b"\xc0\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe4\xb8"] {
+        for bad in [
+            &b"\xff"[..],
+            b"\xc0\x80",
+            b"\xed\xa0\x80",
+            b"\xf4\x90\x80\x80",
+            b"\xe4\xb8",
+        ] {
             assert_eq!(decode(bad), (RUNE_ERROR, 1), "{bad:?}");
             assert_eq!(count(bad), bad.len(), "{bad:?}");
         }

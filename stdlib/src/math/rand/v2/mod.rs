@@ -65,11 +65,19 @@ mod tests {
     fn chacha8_is_gos() {
         let mut seed = [0u8; 32];
         seed.copy_from_slice(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ123456");
-        let key: [u64; 4] = std::array::from_fn(|i| u64::from_le_bytes(seed[8 * i..8 * i + 8].try_into().unwrap()));
+        let key: [u64; 4] =
+            std::array::from_fn(|i| u64::from_le_bytes(seed[8 * i..8 * i + 8].try_into().unwrap()));
         let words = refill(&key, 0);
-        let out: Vec<u64> = (0..4).map(|i| u64::from(words[2 * i + 1]) << 32 | u64::from(words[2 * i])).collect();
+        let out: Vec<u64> = (0..4)
+            .map(|i| u64::from(words[2 * i + 1]) << 32 | u64::from(words[2 * i]))
+            .collect();
         assert_eq!(out, EXPECTED);
     }
 
-    const EXPECTED: [u64; 4] = [0xb773b6063d4616a5, 0x1160af22a66abc3c, 0x8c2599d9418d287c, 0x7ee07e037edc5cd6];
+    const EXPECTED: [u64; 4] = [
+        0xb773b6063d4616a5,
+        0x1160af22a66abc3c,
+        0x8c2599d9418d287c,
+        0x7ee07e037edc5cd6,
+    ];
 }
