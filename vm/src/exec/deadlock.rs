@@ -15,7 +15,8 @@ impl Vm {
     /// Nothing can ever run again.
     #[cold]
     pub(crate) fn deadlock(&mut self) -> Exit {
-        let first = match self.main_gone {
+        let nobody = self.main_gone && self.rt.gcount() == 0;
+        let first = match nobody {
             true => "fatal error: no goroutines (main called runtime.Goexit) - deadlock!",
             false => "fatal error: all goroutines are asleep - deadlock!",
         };

@@ -151,7 +151,7 @@ impl Vm {
                 data: self.new_value(t).addr() as u64,
             },
             None => self
-                .plain_error("panic called with nil argument (use GODEBUG=panicnil=1 to disable)"),
+                .plain_error("runtime error: panic called with nil argument"),
         }
     }
 
