@@ -5,7 +5,7 @@ use vm::{Cx, Flow, NativeFn};
 /// The natives of the package.
 pub const NATIVES: &[(&str, NativeFn)] = &[("programUint64", program_uint64), ("chacha", chacha)];
 
-fn program_uint64(cx: &mut Cx<'_>) -> Flow {
+pub(super) fn program_uint64(cx: &mut Cx<'_>) -> Flow {
     let v = cx.rand_u64();
     cx.ret_uint(v);
     Flow::Done
