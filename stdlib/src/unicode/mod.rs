@@ -13,23 +13,23 @@ pub const NATIVES: &[(&str, NativeFn)] = &[
     ("IsLetter", |cx| is(cx, is_letter)),
     ("IsUpper", |cx| is(cx, is_upper)),
     ("IsLower", |cx| {
-        is(cx, |r| in_group(r, GeneralCategoryGroup::Ll))
+        is(cx, |r| in_group(r, GeneralCategoryGroup::LowercaseLetter))
     }),
     ("IsTitle", |cx| {
-        is(cx, |r| in_group(r, GeneralCategoryGroup::Lt))
+        is(cx, |r| in_group(r, GeneralCategoryGroup::TitlecaseLetter))
     }),
     ("IsDigit", |cx| is(cx, is_digit)),
     ("IsNumber", |cx| {
-        is(cx, |r| in_group(r, GeneralCategoryGroup::N))
+        is(cx, |r| in_group(r, GeneralCategoryGroup::Number))
     }),
     ("IsMark", |cx| {
-        is(cx, |r| in_group(r, GeneralCategoryGroup::M))
+        is(cx, |r| in_group(r, GeneralCategoryGroup::Mark))
     }),
     ("IsPunct", |cx| {
-        is(cx, |r| in_group(r, GeneralCategoryGroup::P))
+        is(cx, |r| in_group(r, GeneralCategoryGroup::Punctuation))
     }),
     ("IsSymbol", |cx| {
-        is(cx, |r| in_group(r, GeneralCategoryGroup::S))
+        is(cx, |r| in_group(r, GeneralCategoryGroup::Symbol))
     }),
     ("IsSpace", |cx| is(cx, is_space)),
     ("IsGraphic", |cx| is(cx, is_graphic)),
@@ -68,18 +68,18 @@ const MAX: u32 = char::MAX as u32;
 pub fn is_letter(r: u32) -> bool {
     match u8::try_from(r) {
         Ok(c) if c.is_ascii() => c.is_ascii_alphabetic(),
-        _ => in_group(r, GeneralCategoryGroup::L),
+        _ => in_group(r, GeneralCategoryGroup::Letter),
     }
 }
 
 /// Whether `r` is an upper case letter.
 pub fn is_upper(r: u32) -> bool {
-    in_group(r, GeneralCategoryGroup::Lu)
+    in_group(r, GeneralCategoryGroup::UppercaseLetter)
 }
 
 /// Whether `r` is a decimal digit.
 pub fn is_digit(r: u32) -> bool {
-    in_group(r, GeneralCategoryGroup::Nd)
+    in_group(r, GeneralCategoryGroup::DecimalNumber)
 }
 
 /// Whether `r` is white space.
@@ -89,7 +89,7 @@ pub fn is_space(r: u32) -> bool {
 
 /// Whether `r` is a letter, mark, number, punctuation, symbol or space.
 pub fn is_graphic(r: u32) -> bool {
-    is_print(r) || in_group(r, GeneralCategoryGroup::Zs)
+    is_print(r) || in_group(r, GeneralCategoryGroup::SpaceSeparator)
 }
 
 /// Whether `r` is graphic, the ASCII space being the only space.
@@ -101,11 +101,11 @@ pub fn is_print(r: u32) -> bool {
             r <= MAX && {
                 let of = group(r);
                 [
-                    GeneralCategoryGroup::L,
-                    GeneralCategoryGroup::M,
-                    GeneralCategoryGroup::N,
-                    GeneralCategoryGroup::P,
-                    GeneralCategoryGroup::S,
+                    GeneralCategoryGroup::Letter,
+                    GeneralCategoryGroup::Mark,
+                    GeneralCategoryGroup::Number,
+                    GeneralCategoryGroup::Punctuation,
+                    GeneralCategoryGroup::Symbol,
                 ]
                 .into_iter()
                 .any(|g| g.contains(of))
@@ -277,23 +277,23 @@ fn contributory(name: &str) -> Option<Vec<RangeInclusive<u32>>> {
     Some(match name {
         "Other_Alphabetic" => set(
             CodePointSetData::new::<props::Alphabetic>().static_to_owned(),
-            &[G::L, G::Nl],
+            &[G::Letter, G::LetterNumber],
         ),
         "Other_Lowercase" => set(
             CodePointSetData::new::<props::Lowercase>().static_to_owned(),
-            &[G::Ll],
+            &[G::LowercaseLetter],
         ),
         "Other_Uppercase" => set(
             CodePointSetData::new::<props::Uppercase>().static_to_owned(),
-            &[G::Lu],
+            &[G::UppercaseLetter],
         ),
         "Other_Math" => set(
             CodePointSetData::new::<props::Math>().static_to_owned(),
-            &[G::Sm],
+            &[G::MathSymbol],
         ),
         "Other_Grapheme_Extend" => set(
             CodePointSetData::new::<props::GraphemeExtend>().static_to_owned(),
-            &[G::Me, G::Mn],
+            &[G::EnclosingMark, G::NonspacingMark],
         ),
         "Other_Default_Ignorable_Code_Point" => OTHER_DEFAULT_IGNORABLE.to_vec(),
         "Other_ID_Start" => OTHER_ID_START.to_vec(),
