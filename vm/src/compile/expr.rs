@@ -51,9 +51,7 @@ impl FuncCompiler<'_, '_> {
     fn generate_const_as(&mut self, e: &Expr, want: TypeId, d: Option<Reg>) -> Reg {
         if !self.is_given(e) {
             if let Some(v) = self.const_of(e) {
-                let d = self.dst(d, want);
-                self.load_const(&v, want, d);
-                return d;
+                return self.const_reg(&v, want, d);
             }
             if self.is_nil(e) {
                 let d = self.dst(d, want);
@@ -92,9 +90,7 @@ impl FuncCompiler<'_, '_> {
         }
         if let Some(v) = self.const_of(e) {
             let t = self.type_of(e);
-            let d = self.dst(d, t);
-            self.load_const(&v, t, d);
-            return d;
+            return self.const_reg(&v, t, d);
         }
         match &e.kind {
             ExprKind::Paren(x) => self.generate(x, d),

@@ -57,8 +57,17 @@ impl FuncCompiler<'_, '_> {
     /// Panics as a nil dereference if the interface at s is nil.
     pub(super) fn check_iface(&mut self, s: Reg) {
         let ok = self.label();
-        self.jump(Op::JNeI { a: Src(s), imm: Imm16(0), to: Jump16(0) }, ok);
-        self.emit(Op::Trap { f: TrapFn::NilDeref });
+        self.jump(
+            Op::JNeI {
+                a: Src(s),
+                imm: Imm16(0),
+                to: Jump16(0),
+            },
+            ok,
+        );
+        self.emit(Op::Trap {
+            f: TrapFn::NilDeref,
+        });
         self.bind(ok);
     }
 

@@ -142,6 +142,9 @@ impl FuncCompiler<'_, '_> {
     fn index_value(&mut self, i: &Expr) -> Reg {
         match self.const_i64(i) {
             Some(n) if !self.is_given(i) => {
+                if let Some(&r) = self.f.hoisted.get(&(n as u64)) {
+                    return r;
+                }
                 let r = self.alloc(1);
                 self.load_i(r, n);
                 r

@@ -66,13 +66,23 @@ impl Compiler {
 
     /// Compiles every function of a package that is not generic, and whatever has been declared on the way: what is wrong with
     /// each. For tests and listings; programs compile what they call.
-    pub fn compile_package(&mut self, parts: &mut Parts<'_>, pkg: PkgId) -> Vec<(String, Result<(), CompileFailure>)> {
+    pub fn compile_package(
+        &mut self,
+        parts: &mut Parts<'_>,
+        pkg: PkgId,
+    ) -> Vec<(String, Result<(), CompileFailure>)> {
         let package = self.package(pkg);
         let objs: Vec<ObjId> = package.decl_order.clone();
         for obj in objs {
             self.settle(obj);
             if self.world.objects.func(obj).is_some() && self.type_params(obj).is_empty() {
-                self.func_id(parts.program, &FuncKey { obj, targs: Rc::new([]) });
+                self.func_id(
+                    parts.program,
+                    &FuncKey {
+                        obj,
+                        targs: Rc::new([]),
+                    },
+                );
             } else if self.world.objects.var_kind(obj).is_some() {
                 let _ = self.lazy_init(parts.program, obj);
             }

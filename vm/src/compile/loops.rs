@@ -22,6 +22,7 @@ impl FuncCompiler<'_, '_> {
         if let Some(init) = &f.init {
             self.stmt(init);
         }
+        let hoisted = self.hoist(f.cond.as_ref(), f.post.as_ref(), &f.body);
         let (body, cont, end) = (self.label(), self.label(), self.label());
         let test = self.label();
         let duplicate = f.cond.as_ref().is_some_and(|c| self.is_cheap(c));
@@ -66,6 +67,7 @@ impl FuncCompiler<'_, '_> {
             self.bind(test);
         }
         self.bind(end);
+        self.unhoist(&hoisted);
         self.release(m);
     }
 
@@ -164,8 +166,12 @@ impl FuncCompiler<'_, '_> {
     /// A bound that is an immediate (plus one if inclusive) or in a register without computing anything.
     fn bound_operand(&mut self, e: &Expr, inclusive: bool) -> Option<Bound> {
         if let Some(n) = self.const_i64(e) {
-            let n = n.checked_add(i64::from(inclusive))?;
-            return i16::try_from(n).ok().map(Bound::Imm);
+            let imm = n
+                .checked_add(i64::from(inclusive))
+                .and_then(|n| i16::try_from(n).ok());
+            return imm
+                .map(Bound::Imm)
+                .or_else(|| self.f.hoisted.get(&(n as u64)).map(|&r| Bound::Reg(r)));
         }
         if let Some((_, r)) = self.register_var(e) {
             return Some(Bound::Reg(r));

@@ -20,6 +20,7 @@ mod defer;
 mod escape;
 mod expr;
 mod func;
+mod hoist;
 mod iface;
 mod index;
 mod init;

@@ -305,7 +305,7 @@ impl FuncCompiler<'_, '_> {
                 i: ii,
             },
             _ => {
-                let p = self.elem_addr(s, i, t);
+                let p = self.elem_addr(s, i, t, None);
                 if size > 0 {
                     self.load(d, p, 0, t);
                 }
@@ -316,10 +316,10 @@ impl FuncCompiler<'_, '_> {
     }
 
     /// The address of element i of the slice at s, bounds-checked.
-    pub(super) fn elem_addr(&mut self, s: Reg, i: Reg, t: TypeId) -> Reg {
+    pub(super) fn elem_addr(&mut self, s: Reg, i: Reg, t: TypeId, d: Option<Reg>) -> Reg {
         match u8::try_from(self.size(t)) {
             Ok(sz) => {
-                let d = self.alloc(1);
+                let d = self.dst(d, TypeId::UINTPTR);
                 self.emit(Op::IdxAddr {
                     sz: Size8(sz),
                     d: Dst(d),
@@ -334,7 +334,7 @@ impl FuncCompiler<'_, '_> {
                 self.mov(w + 1, s, 3);
                 let t = self.tix(t);
                 self.emit(Op::IdxAddrT { w: Win(w), t });
-                w
+                self.deliver(w, TypeId::UINTPTR, d)
             }
         }
     }
@@ -404,7 +404,7 @@ impl FuncCompiler<'_, '_> {
                 v: vv,
             },
             n => {
-                let p = self.elem_addr(s, i, t);
+                let p = self.elem_addr(s, i, t, None);
                 if n > 0 {
                     self.store(p, 0, v, t);
                 }
@@ -464,8 +464,7 @@ impl FuncCompiler<'_, '_> {
             Place::Elem { s, i } => {
                 let d = self.dst(d, TypeId::UINTPTR);
                 let m = self.mark();
-                let p = self.elem_addr(s, i, t);
-                self.mov(d, p, 1);
+                self.elem_addr(s, i, t, Some(d));
                 self.release(m);
                 d
             }
@@ -501,7 +500,7 @@ impl FuncCompiler<'_, '_> {
             },
             Place::Static(addr) => Place::Static(addr + u64::from(off)),
             Place::Elem { s, i } => {
-                let p = self.elem_addr(s, i, whole);
+                let p = self.elem_addr(s, i, whole, None);
                 Place::Mem {
                     p,
                     off,

@@ -23,6 +23,12 @@ impl FuncCompiler<'_, '_> {
         let m = self.mark();
         self.at(r.range_pos);
         let t = self.type_of(&r.x);
+        let is_func = matches!(self.under(t), Type::Signature(_));
+        let hoisted = if is_func {
+            Vec::new()
+        } else {
+            self.hoist(None, None, &r.body)
+        };
         let l = Loop {
             label,
             end: self.label(),
@@ -50,6 +56,7 @@ impl FuncCompiler<'_, '_> {
             Type::Signature(_) => self.range_func(id, r, t, label),
             _ => self.bug("range over an impossible type", r.x.span),
         }
+        self.unhoist(&hoisted);
         self.release(m);
     }
 

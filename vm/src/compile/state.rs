@@ -100,6 +100,8 @@ pub(super) struct FuncState {
     pub gotos: FxHashMap<Symbol, Label>,
     /// Expressions whose values are already in registers.
     pub given: FxHashMap<NodeId, Reg>,
+    /// Constant words that the loops around keep in registers.
+    pub hoisted: FxHashMap<u64, Reg>,
     /// Function literals so far, for their names.
     pub lits: u32,
     /// Set for the body of a range-over-func loop.
@@ -128,6 +130,7 @@ impl FuncState {
             targets: Vec::new(),
             gotos: FxHashMap::default(),
             given: FxHashMap::default(),
+            hoisted: FxHashMap::default(),
             lits: 0,
             range_body: None,
         }
