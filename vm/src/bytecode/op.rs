@@ -433,6 +433,10 @@ ops! {
     Defer { w: Win, f: FuncId }
     /// defers a call of closure c (a nil c panics when the deferred call runs)
     DeferC { w: Win, c: Src, ctx: Count }
+    /// d, d+1 ← a token of this frame, for `DeferTo`; deferred calls will have their window at w
+    DeferFrame { d: Dst, w: Win }
+    /// as `DeferC`, but for the frame whose token is at c+1: a deferring body of a range-over-func loop
+    DeferTo { w: Win, c: Src, ctx: Count }
     /// d ← a closure of f over the captured words at d+1..
     Closure { d: Dst, f: FuncId }
     /// panic(interface at s..s+2)

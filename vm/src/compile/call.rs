@@ -50,7 +50,7 @@ impl FuncCompiler<'_, '_> {
         let id = match &unparen(&c.fun).kind {
             ExprKind::Ident(id) => id.id,
             ExprKind::Selector(_, id)
-                if self.info().selections.get(&unparen(&c.fun).id).is_none() =>
+                if !self.info().selections.contains_key(&unparen(&c.fun).id) =>
             {
                 id.id
             }
@@ -171,11 +171,11 @@ impl FuncCompiler<'_, '_> {
         let fun = unparen(fun);
         let name = match &fun.kind {
             ExprKind::Ident(id) => Some(id),
-            ExprKind::Selector(_, id) if self.info().selections.get(&fun.id).is_none() => Some(id),
+            ExprKind::Selector(_, id) if !self.info().selections.contains_key(&fun.id) => Some(id),
             ExprKind::Index(x, _) => match &unparen(x).kind {
                 ExprKind::Ident(id) => Some(id),
                 ExprKind::Selector(_, id)
-                    if self.info().selections.get(&unparen(x).id).is_none() =>
+                    if !self.info().selections.contains_key(&unparen(x).id) =>
                 {
                     Some(id)
                 }
@@ -268,7 +268,9 @@ impl FuncCompiler<'_, '_> {
         }
         self.at(pos);
         match target {
-            Target::Static(key) | Target::Method(key, ..) => self.emit_static(&key, w, how),
+            Target::Static(key) | Target::Method(key, ..) => {
+                self.emit_static(&key, w, l.window, how)
+            }
             Target::Iface(r, method, _) => {
                 self.mov(w + l.ctx, r + 1, 1);
                 let empty = SiteEntry {
@@ -285,21 +287,30 @@ impl FuncCompiler<'_, '_> {
                 });
                 self.emit(Op::CallI { w: Win(w), s: site });
             }
-            Target::Closure(r, _) => {
-                let (w, c, ctx) = (Win(w), Src(r), Count(l.ctx));
-                self.emit(match how {
-                    How::Call => Op::CallC { w, c, ctx },
-                    How::Go => Op::GoC { w, c, ctx },
-                    How::Defer => Op::DeferC { w, c, ctx },
-                });
-            }
+            Target::Closure(r, _) => match how {
+                How::Call => {
+                    self.emit(Op::CallC {
+                        w: Win(w),
+                        c: Src(r),
+                        ctx: Count(l.ctx),
+                    });
+                }
+                How::Go => {
+                    self.emit(Op::GoC {
+                        w: Win(w),
+                        c: Src(r),
+                        ctx: Count(l.ctx),
+                    });
+                }
+                How::Defer => self.defer_closure(w, r, l.ctx),
+            },
         }
         self.release(m);
         (w, l)
     }
 
-    fn emit_static(&mut self, key: &FuncKey, w: Reg, how: How) {
-        let w = Win(w);
+    fn emit_static(&mut self, key: &FuncKey, at: Reg, window: u16, how: How) {
+        let w = Win(at);
         if how == How::Call
             && let Some(n) = self.c.native(self.parts.program, key)
         {
@@ -307,6 +318,12 @@ impl FuncCompiler<'_, '_> {
             return;
         }
         let f = self.c.func_id(self.parts.program, key);
+        if how == How::Defer && self.f.range_body.is_some() {
+            let c = self.alloc(1);
+            let addr = self.static_closure(f);
+            self.load_word(c, addr);
+            return self.defer_closure(at, c, window);
+        }
         self.emit(match how {
             How::Call => Op::Call { w, f },
             How::Go => Op::Go { w, f },

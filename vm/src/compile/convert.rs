@@ -77,8 +77,8 @@ impl FuncCompiler<'_, '_> {
     fn convert(&mut self, x: &Expr, from: TypeId, to: TypeId, d: Reg) {
         let (fk, tk) = (self.kind(from), self.kind(to));
         match (class(fk), class(tk)) {
-            (_, Class::Str) => self.to_string(x, from, d),
-            (Class::Str, _) => self.from_string(x, to, d),
+            (_, Class::Str) => self.string_from(x, from, d),
+            (Class::Str, _) => self.elements_of_string(x, to, d),
             _ if fk == Kind::Slice => self.slice_to_array(x, to, d),
             _ => {
                 let s = self.expr(x);
@@ -87,7 +87,7 @@ impl FuncCompiler<'_, '_> {
         }
     }
 
-    fn to_string(&mut self, x: &Expr, from: TypeId, d: Reg) {
+    fn string_from(&mut self, x: &Expr, from: TypeId, d: Reg) {
         let w = self.alloc(3);
         self.expr_to(x, w);
         let f = match self.under(from) {
@@ -99,7 +99,7 @@ impl FuncCompiler<'_, '_> {
         self.mov(d, w, 2);
     }
 
-    fn from_string(&mut self, x: &Expr, to: TypeId, d: Reg) {
+    fn elements_of_string(&mut self, x: &Expr, to: TypeId, d: Reg) {
         let w = self.alloc(3);
         self.expr_to(x, w);
         let elem = self.elem(to);

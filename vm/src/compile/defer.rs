@@ -48,12 +48,16 @@ impl FuncCompiler<'_, '_> {
             f.builtin(e, c, b, None);
             f.emit(Op::Ret {});
         });
-        let (w, c, ctx) = (Win(w), Src(closure), Count(l.ctx));
-        self.emit(if how == How::Go {
-            Op::GoC { w, c, ctx }
-        } else {
-            Op::DeferC { w, c, ctx }
-        });
+        match how {
+            How::Go => {
+                self.emit(Op::GoC {
+                    w: Win(w),
+                    c: Src(closure),
+                    ctx: Count(l.ctx),
+                });
+            }
+            _ => self.defer_closure(w, closure, l.ctx),
+        }
     }
 
     /// The type an argument of a builtin is evaluated as.

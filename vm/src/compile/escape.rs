@@ -32,6 +32,7 @@ pub(super) struct Escapes {
     captures: FxHashMap<NodeId, Rc<[ObjId]>>,
     defers: FxHashSet<Option<NodeId>>,
     states: FxHashMap<NodeId, ObjId>,
+    deferring: FxHashSet<NodeId>,
 }
 
 impl Escapes {
@@ -64,6 +65,11 @@ impl Escapes {
         self.defers.contains(&id)
     }
 
+    /// Whether the body of a range-over-func loop defers.
+    pub(super) fn is_deferring(&self, id: NodeId) -> bool {
+        self.deferring.contains(&id)
+    }
+
     /// The hidden variable of a range-over-func loop.
     pub(super) fn state_var(&self, id: NodeId) -> Option<ObjId> {
         self.states.get(&id).copied()
@@ -72,7 +78,7 @@ impl Escapes {
 
 enum LevelKind {
     Func(Option<NodeId>),
-    RangeBody,
+    RangeBody(NodeId),
 }
 
 struct Level {
@@ -428,9 +434,15 @@ impl<'x> Analysis<'x> {
     }
 
     fn defer(&mut self) {
+        for l in self.levels.iter().rev() {
+            match l.kind {
+                LevelKind::RangeBody(id) => self.out.deferring.insert(id),
+                LevelKind::Func(_) => break,
+            };
+        }
         let func = self.levels.iter().rev().find_map(|l| match l.kind {
             LevelKind::Func(id) => Some(id),
-            LevelKind::RangeBody => None,
+            LevelKind::RangeBody(_) => None,
         });
         self.out.defers.insert(func.flatten());
     }
@@ -487,7 +499,7 @@ impl<'x> Analysis<'x> {
     /// The body of a range-over-func loop is a function of its own, which shares a hidden variable with the loop.
     fn range_state(&mut self, id: NodeId, r: &RangeStmt) {
         let types = &self.c.world.types;
-        let ty = types.array(2, TypeId::INT);
+        let ty = types.array(4, TypeId::INT);
         let name = lang::symbol::Symbol::new("#state");
         let o = self
             .c
@@ -497,7 +509,7 @@ impl<'x> Analysis<'x> {
         self.declare(o);
         self.out.states.insert(id, o);
         self.levels.push(Level {
-            kind: LevelKind::RangeBody,
+            kind: LevelKind::RangeBody(id),
             captures: vec![],
             results: vec![],
         });

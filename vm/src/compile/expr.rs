@@ -42,7 +42,7 @@ impl FuncCompiler<'_, '_> {
         }
         let d = self.dst(d, want);
         let m = self.mark();
-        self.to_iface(e, have, d);
+        self.make_iface(e, have, d);
         self.release(m);
         d
     }

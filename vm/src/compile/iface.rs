@@ -7,7 +7,7 @@ use lang::types::{Type, TypeId};
 
 impl FuncCompiler<'_, '_> {
     /// d, d+1 ← the value of `e` (of concrete type t) as an interface
-    pub(super) fn to_iface(&mut self, e: &Expr, t: TypeId, d: Reg) {
+    pub(super) fn make_iface(&mut self, e: &Expr, t: TypeId, d: Reg) {
         if !self.is_given(e)
             && let Some(v) = self.const_of(e)
         {

@@ -29,6 +29,7 @@ mod link;
 mod literal;
 mod loops;
 mod methods;
+mod placeexpr;
 mod places;
 mod range;
 mod rangefunc;

@@ -1,7 +1,7 @@
 //! `range` over functions: the loop body becomes a function that the iterator calls.
 //!
-//! Invariants: loop and body share a hidden variable of two words: the loop's state (`READY` between calls of the body, `RUNNING` inside
-//! one, `DONE` after the body asked to stop, `EXHAUSTED` after the iterator returned) and the exit to take once it has. Calling
+//! Invariants: loop and body share a hidden variable of four words: the loop's state (`READY` between calls of the body, `RUNNING` inside
+//! one, `DONE` after the body asked to stop, `EXHAUSTED` after the iterator returned) the exit to take once it has, and the token of the frame that deferred calls belong to. Calling
 //! the body in any state but `READY` panics as Go does. An exit is the number of a branch or return that leaves the loop; the
 //! function around the loop performs it — and if that is itself such a body, it exits from its own loop in turn.
 
@@ -60,8 +60,10 @@ impl FuncCompiler<'_, '_> {
         let fun = self.expr(&r.x);
         let st = self.var_type(state);
         self.declare_var(state, st);
-        let body = self.range_body(id, r, yield_type, state, label);
-        let (closure, exits) = body;
+        if self.esc.is_deferring(id) {
+            self.pass_frame_token(state);
+        }
+        let (closure, exits) = self.range_body(id, r, yield_type, state, label);
         let l = self.c.layout(self.parts.program, t, None);
         let w = self.window(l.window);
         self.mov(w + l.params[0].1, closure, 1);
@@ -118,6 +120,62 @@ impl FuncCompiler<'_, '_> {
             exits = c.f.range_body.take().map(|b| b.exits).unwrap_or_default();
         });
         (closure, exits)
+    }
+
+    /// Puts the token of the function's frame into the hidden variable; a body passes on what it has been given.
+    fn pass_frame_token(&mut self, state: ObjId) {
+        let cell = self.state_cell(state);
+        let m = self.mark();
+        let t = self.alloc(2);
+        match self.f.range_body.as_ref().map(|b| b.state) {
+            Some(outer) => {
+                let from = self.state_cell(outer);
+                self.emit(Op::Ld2 {
+                    d: Dst(t),
+                    p: Src(from),
+                    off: Off16(16),
+                });
+            }
+            None => {
+                let w = self.window(0);
+                self.emit(Op::DeferFrame {
+                    d: Dst(t),
+                    w: Win(w),
+                });
+            }
+        }
+        self.emit(Op::St2 {
+            p: Src(cell),
+            s: Src(t),
+            off: Off16(16),
+        });
+        self.release(m);
+    }
+
+    /// Defers a call of closure c with the arguments in the window at w; in the body of a range-over-func loop for the function
+    /// around the loop.
+    pub(super) fn defer_closure(&mut self, w: Reg, c: Reg, ctx: u16) {
+        let Some(state) = self.f.range_body.as_ref().map(|b| b.state) else {
+            self.emit(Op::DeferC {
+                w: Win(w),
+                c: Src(c),
+                ctx: Count(ctx),
+            });
+            return;
+        };
+        let cell = self.state_cell(state);
+        let t = self.alloc(3);
+        self.mov(t, c, 1);
+        self.emit(Op::Ld2 {
+            d: Dst(t + 1),
+            p: Src(cell),
+            off: Off16(16),
+        });
+        self.emit(Op::DeferTo {
+            w: Win(w),
+            c: Src(t),
+            ctx: Count(ctx),
+        });
     }
 
     fn state_cell(&mut self, state: ObjId) -> Reg {

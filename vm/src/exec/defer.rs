@@ -108,6 +108,45 @@ impl Vm {
         defers.extend_from_slice(&header.pack());
     }
 
+    /// `DeferTo`: records a call for an outer frame, above the records that this frame has and below those of frames inside it.
+    /// `place` and `ip` are what `DeferFrame` made there.
+    ///
+    /// # Safety
+    /// `args` lies in the running goroutine's stack, with `n` slots behind it.
+    pub(crate) unsafe fn insert_defer(
+        &mut self,
+        place: u64,
+        ip: u64,
+        func: Option<FuncId>,
+        args: *const u64,
+        n: usize,
+    ) {
+        if self.cur().ext.is_none() {
+            let ext = self.stacks.ext();
+            self.cur().ext = Some(ext);
+        }
+        let header = Header {
+            frame: (place >> 16) as u32,
+            w: place as u16,
+            inputs: n as u16,
+            func: func.map_or(NIL_FUNC, |f| f.0),
+            ip: ip as *const Op,
+        };
+        let defers = &mut self.cur().ext().defers;
+        let mut at = defers.len();
+        while at > 0 {
+            let h = Header::of(&defers[..at]);
+            if h.frame <= header.frame {
+                break;
+            }
+            at -= usize::from(h.inputs) + 3;
+        }
+        // SAFETY: the caller's contract.
+        let inputs = unsafe { std::slice::from_raw_parts(args, n) };
+        let record: Vec<u64> = inputs.iter().copied().chain(header.pack()).collect();
+        defers.splice(at..at, record);
+    }
+
     /// `RunDefers`: if the frame at `fp` has a deferred call left, sets `regs` to its start, to return to the `RunDefers` instruction
     /// at `ip`.
     ///

@@ -634,6 +634,8 @@ pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
                     | Op::GoC { .. }
                     | Op::Defer { .. }
                     | Op::DeferC { .. }
+                    | Op::DeferFrame { .. }
+                    | Op::DeferTo { .. }
                     | Op::Closure { .. }
                     | Op::Panic { .. }
                     | Op::Recover { .. }

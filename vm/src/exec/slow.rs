@@ -238,6 +238,24 @@ unsafe fn execute(vm: &mut Vm) -> Result<bool, Fault> {
                     vm.push_defer(cur, fp, w.0, Some(f), args, ctx.0 as usize + 1 - res);
                 }
             }
+            Op::DeferFrame { d, w } => {
+                r!(d) = u64::from(vm.cur().offset(fp)) << 16 | u64::from(w.0);
+                r!(d, 1) = cur.addr() as u64;
+            }
+            Op::DeferTo { w, c, ctx } => {
+                let closure = r!(c);
+                let (place, ip) = (r!(c, 1), r!(c, 2));
+                let args = fp.add(w.0 as usize);
+                let (f, skip, n) = if closure == 0 {
+                    (None, 0, 0)
+                } else {
+                    let f = FuncId(*(closure as *const u32));
+                    let res = vm.program.funcs[f.0 as usize].result_slots as usize;
+                    r!(w, ctx.0 as usize) = closure;
+                    (Some(f), res, ctx.0 as usize + 1 - res)
+                };
+                vm.insert_defer(place, ip, f, args.add(skip), n);
+            }
             Op::Closure { d, f } => {
                 safepoint!();
                 let n = vm.program.funcs[f.0 as usize].captures as usize;
