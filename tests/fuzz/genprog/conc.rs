@@ -133,9 +133,10 @@ impl Gen {
         let e = self.pure_expr(&[("i", t)], t, 3);
         let (n, tn) = (self.r.range(1, 6).to_string(), self.tn(t));
         let what = self.r.pick(&["x / (i - i)", "x % (i ^ i)", "[]$T{x}[uint8(i)+1]", "any(i).($T) / (x & 0)"]).replace("$T", &tn);
-        self.emit("errs := make(chan error, $0)", &[&n]);
-        self.emit("for i := $0(0); i < $1; i++ {\n\tgo func() {\n\t\tdefer func() {\n\t\t\te := recover()\n\t\t\terr, _ := e.(error)\n\t\t\terrs <- err\n\t\t}()\n\t\tx := $2\n\t\tx = $3\n\t\t_ = x\n\t}()\n}", &[&tn, &n, &e, &what]);
-        self.emit("for range $0 {\n\tfmt.Println(\"e$1\", <-errs)\n}", &[&n, id]);
+        self.import("sync");
+        self.emit("errs := make([]any, $0)\nvar wg sync.WaitGroup", &[&n]);
+        self.emit("for i := $0(0); i < $1; i++ {\n\twg.Add(1)\n\tgo func() {\n\t\tdefer wg.Done()\n\t\tdefer func() { errs[i] = recover() }()\n\t\tx := $2\n\t\tx = $3\n\t\t_ = x\n\t}()\n}", &[&tn, &n, &e, &what]);
+        self.emit("wg.Wait()\nfor i, e := range errs {\n\tfmt.Println(\"e$0\", i, e)\n}", &[id]);
     }
 
     fn producer(&mut self, id: &str) {
