@@ -97,7 +97,8 @@ impl Compiler {
 
     fn key_name(&self, p: &Program, m: MethodKey) -> (Symbol, Option<PkgId>) {
         let (name, path) = &p.methods[m.0 as usize];
-        (Symbol::new(name), self.world.by_path.get(path).copied())
+        let pkg = self.world.packages.iter().position(|k| k.path == *path);
+        (Symbol::new(name), pkg.filter(|_| !path.is_empty()).map(|k| PkgId(k as u32)))
     }
 
     /// The method `m` in the method set of dynamic type `t`, and how an interface call makes its receiver.
