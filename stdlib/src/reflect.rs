@@ -1,6 +1,5 @@
 //! What natives of several packages ask about types.
 
-use vm::bytecode::TypeIx;
 use vm::{Cx, Flow};
 
 /// A native that says whether the dynamic type of its argument can be compared.
@@ -24,10 +23,4 @@ pub(crate) fn type_name(cx: &mut Cx<'_>) -> Flow {
     let name = if v.is_nil() { "<nil>".to_string() } else { cx.rtype(v.ty).name.clone() };
     cx.ret_str(name);
     Flow::Done
-}
-
-/// Whether a type has all methods of an interface type.
-pub(crate) fn implements(cx: &Cx<'_>, t: TypeIx, interface: TypeIx) -> bool {
-    let have = &cx.rtype(t).methods;
-    cx.rtype(interface).methods.iter().all(|want| have.iter().any(|m| m.key == want.key && m.ty == want.ty))
 }

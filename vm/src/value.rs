@@ -581,6 +581,25 @@ impl<'a> Value<'a> {
         true
     }
 
+    /// Exchanges elements `i` and `j` of a slice; says whether there are such elements.
+    pub fn swap_elems(&self, i: usize, j: usize) -> bool {
+        let addr = |i| self.index(i).and_then(|v| v.addr());
+        let (Some(a), Some(b)) = (addr(i), addr(j)) else {
+            return false;
+        };
+        let mut tmp = [0; 64];
+        let size = self.elem_type().size;
+        let mut at = 0;
+        while at < size && a != b {
+            let n = (size - at).min(64) as usize;
+            tmp[..n].copy_from_slice(self.mem.bytes(a + at, n));
+            self.mem.copy(a + at, b + at, n);
+            self.mem.write(b + at, &tmp[..n]);
+            at += n as u64;
+        }
+        true
+    }
+
     fn set<T: Pod>(&self, fits: bool, v: T) -> bool {
         match self.addr() {
             Some(a) if fits => {

@@ -26,7 +26,7 @@ fn assign(cx: &mut Cx<'_>) -> Flow {
     let to = cx.value(target).and_then(|v| v.elem());
     let ok = match (to, cx.value(err)) {
         (Some(to), Some(_)) if to.kind() == Kind::Interface => {
-            crate::reflect::implements(cx, err.ty, to.ty()) && to.set_iface(err.ty, err.data)
+            cx.implements(err.ty, to.ty()) && to.set_iface(err.ty, err.data)
         }
         (Some(to), Some(v)) if to.ty() == err.ty => to.set_value(&v),
         _ => false,

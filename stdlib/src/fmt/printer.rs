@@ -55,11 +55,18 @@ pub(super) fn recycle(mut out: Vec<u8>) {
     }
 }
 
-/// The methods that say how to print a value.
-const ERROR: &str = "Error";
-const STRING: &str = "String";
-const GO_STRING: &str = "GoString";
-const FORMAT: &str = "Format";
+/// An interface (package and name) with the one method it has.
+type Method = (&'static str, &'static str, &'static str);
+
+const ERROR: Method = ("", "error", "Error");
+const STRING: Method = ("fmt", "Stringer", "String");
+const GO_STRING: Method = ("fmt", "GoStringer", "GoString");
+const FORMAT: Method = ("fmt", "Formatter", "Format");
+
+/// Whether a type can have methods at all.
+pub(super) fn may_have_methods(rt: &RType) -> bool {
+    !rt.pkg.is_empty() || matches!(rt.kind, Kind::Pointer | Kind::Struct)
+}
 
 impl<'x, 'a> Printer<'x, 'a> {
     pub fn new(cx: &'x mut Cx<'a>) -> Self {
@@ -125,7 +132,7 @@ impl<'x, 'a> Printer<'x, 'a> {
             'p' => return self.fmt_pointer(&value, 'p'),
             _ => {}
         }
-        if verb == 'w' || !value.rtype().methods.is_empty() {
+        if verb == 'w' || may_have_methods(value.rtype()) {
             if let Some(done) = self.handle_methods(v, &value, verb)? {
                 return done;
             }
@@ -138,20 +145,20 @@ impl<'x, 'a> Printer<'x, 'a> {
         if self.erroring {
             return Ok(None);
         }
-        let rt = value.rtype();
+        let t = value.ty();
         if verb == 'w' {
-            if !self.wraps || !self.returns_string(rt, ERROR) {
+            if !self.wraps || !self.has(t, ERROR) {
                 return Ok(Some(self.bad_verb('w', Some(value))));
             }
             self.wrapped.push(self.operand);
             verb = 'v';
         }
-        if self.is_formatter(rt) {
+        if self.has(t, FORMAT) {
             self.call_format(v, value, verb)?;
             return Ok(Some(Ok(())));
         }
         if self.flags.sharp_v {
-            if self.returns_string(rt, GO_STRING) {
+            if self.has(t, GO_STRING) {
                 if let Some(s) = self.call_string(v, value, GO_STRING, verb)? {
                     self.fmt_s(&s);
                 }
@@ -160,9 +167,9 @@ impl<'x, 'a> Printer<'x, 'a> {
             return Ok(None);
         }
         if matches!(verb, 'v' | 's' | 'x' | 'X' | 'q') {
-            for name in [ERROR, STRING] {
-                if self.returns_string(rt, name) {
-                    if let Some(s) = self.call_string(v, value, name, verb)? {
+            for method in [ERROR, STRING] {
+                if self.has(t, method) {
+                    if let Some(s) = self.call_string(v, value, method, verb)? {
                         return Ok(Some(self.fmt_string(&s, verb, Some(value))));
                     }
                     return Ok(Some(Ok(())));
@@ -172,46 +179,37 @@ impl<'x, 'a> Printer<'x, 'a> {
         Ok(None)
     }
 
-    /// Whether a type has a method `name() string`.
-    fn returns_string(&self, rt: &RType, name: &str) -> bool {
-        let Ok(at) = rt.methods.binary_search_by(|m| m.name.as_str().cmp(name)) else { return false };
-        let f = self.cx.rtype(rt.methods[at].ty);
-        f.params.is_empty() && matches!(f.results[..], [r] if self.cx.rtype(r).name == "string")
-    }
-
-    fn is_formatter(&self, rt: &RType) -> bool {
-        let Ok(at) = rt.methods.binary_search_by(|m| m.name.as_str().cmp(FORMAT)) else { return false };
-        let f = self.cx.rtype(rt.methods[at].ty);
-        f.results.is_empty()
-            && matches!(f.params[..], [s, r] if self.cx.rtype(s).name == "fmt.State" && self.cx.rtype(r).name == "int32")
+    /// Whether a type implements one of the interfaces that say how to print.
+    fn has(&mut self, t: TypeIx, (pkg, interface, _): Method) -> bool {
+        let interface = self.cx.known_type(pkg, interface);
+        self.cx.implements(t, interface)
     }
 
     /// Calls a method without parameters that returns a string. `None`: it panicked, and that has been printed.
-    fn call_string(&mut self, v: Iface, value: &Value<'_>, name: &'static str, verb: char) -> Result<Option<Vec<u8>>, Flow> {
+    fn call_string(&mut self, v: Iface, value: &Value<'_>, method: Method, verb: char) -> Result<Option<Vec<u8>>, Flow> {
         if !self.cx.on_stack() {
             return Err(Flow::NeedStack);
         }
-        if is_nil_pointer(value) && !self.has_pointer_receiver(value, name) {
+        if is_nil_pointer(value) && self.is_promoted(value, method) {
             self.out.extend_from_slice(b"<nil>");
             return Ok(None);
         }
-        match self.cx.call_method(v, name, &[])? {
+        match self.cx.call_method(v, method.2, &[])? {
             Some(Ok(words)) => Ok(Some(crate::str_of_words(&words).as_bytes().to_vec())),
             Some(Err(panic)) => {
-                self.print_panic(value, panic, name, verb)?;
+                self.print_panic(value, panic, method, verb)?;
                 Ok(None)
             }
             None => Ok(Some(Vec::new())),
         }
     }
 
-    /// Whether the method of a pointer type is not one of what it points to (those panic for a nil pointer).
-    fn has_pointer_receiver(&self, value: &Value<'_>, name: &str) -> bool {
-        let elem = self.cx.rtype(value.rtype().elem);
-        elem.methods.binary_search_by(|m| m.name.as_str().cmp(name)).is_err()
+    /// Whether the method of a pointer type is one of what it points to: it would panic for a nil pointer.
+    fn is_promoted(&mut self, value: &Value<'_>, method: Method) -> bool {
+        self.has(value.rtype().elem, method)
     }
 
-    fn print_panic(&mut self, value: &Value<'_>, panic: Iface, name: &str, verb: char) -> Result<(), Flow> {
+    fn print_panic(&mut self, value: &Value<'_>, panic: Iface, method: Method, verb: char) -> Result<(), Flow> {
         if is_nil_pointer(value) {
             self.out.extend_from_slice(b"<nil>");
             return Ok(());
@@ -223,7 +221,7 @@ impl<'x, 'a> Printer<'x, 'a> {
         self.out.extend_from_slice(b"%!");
         self.push_char(verb);
         self.out.extend_from_slice(b"(PANIC=");
-        self.out.extend_from_slice(name.as_bytes());
+        self.out.extend_from_slice(method.2.as_bytes());
         self.out.extend_from_slice(b" method: ");
         self.panicking = true;
         self.print_arg(panic, 'v')?;
@@ -238,11 +236,11 @@ impl<'x, 'a> Printer<'x, 'a> {
         if !self.cx.on_stack() {
             return Err(Flow::NeedStack);
         }
-        if is_nil_pointer(value) && !self.has_pointer_receiver(value, FORMAT) {
+        if is_nil_pointer(value) && self.is_promoted(value, FORMAT) {
             self.out.extend_from_slice(b"<nil>");
             return Ok(());
         }
-        let Some(state) = self.cx.named_type("fmt", "state") else { return Ok(()) };
+        let state = self.cx.known_type("fmt", "state");
         let pointer = self.cx.pointer_to(state);
         let p = self.cx.alloc(state);
         let f = self.flags;
@@ -261,7 +259,7 @@ impl<'x, 'a> Printer<'x, 'a> {
         p.store(40, f.wid.map_or(-1, |n| n as i64));
         p.store(48, f.prec.map_or(-1, |n| n as i64));
         let args = [u64::from(pointer.0), p.word(), u64::from(u32::from(verb))];
-        let result = self.cx.call_method(v, FORMAT, &args)?;
+        let result = self.cx.call_method(v, FORMAT.2, &args)?;
         p.load_slice(0).with_bytes(|b| self.out.extend_from_slice(b));
         if let Some(Err(panic)) = result {
             self.print_panic(value, panic, FORMAT, verb)?;

@@ -43,13 +43,17 @@ pub(super) fn set_int(cx: &mut Cx<'_>) -> Flow {
 
 pub(super) fn set_float(cx: &mut Cx<'_>) -> Flow {
     let (to, v) = (variable(cx), cx.f64());
-    to.is_some_and(|to| to.set_f64(v));
+    if let Some(to) = to {
+        to.set_f64(v);
+    }
     Flow::Done
 }
 
 pub(super) fn set_complex(cx: &mut Cx<'_>) -> Flow {
     let (to, (re, im)) = (variable(cx), cx.complex());
-    to.is_some_and(|to| to.set_complex(re, im));
+    if let Some(to) = to {
+        to.set_complex(re, im);
+    }
     Flow::Done
 }
 

@@ -3,7 +3,7 @@
 //! Invariants: `methods` says whether methods may be called: not on what an unexported field holds. While methods of parts may run Go code, the
 //! whole is kept by the operand it belongs to; map entries, which Go code could take away, are copied first.
 
-use super::printer::Printer;
+use super::printer::{Printer, may_have_methods};
 use vm::bytecode::TypeIx;
 use vm::rtype::Kind;
 use vm::value::Value;
@@ -12,7 +12,7 @@ use vm::{Flow, GoSlice, Iface};
 impl Printer<'_, '_> {
     /// Prints a value by a verb. `depth` is 0 for an operand itself.
     pub fn print_value(&mut self, v: &Value<'_>, verb: char, depth: usize, methods: bool) -> Result<(), Flow> {
-        if depth > 0 && methods && v.kind() != Kind::Interface && !v.rtype().methods.is_empty() {
+        if depth > 0 && methods && v.kind() != Kind::Interface && may_have_methods(v.rtype()) {
             let boxed = self.cx.iface_of(v);
             if let Some(done) = self.handle_methods(boxed, v, verb)? {
                 return done;
@@ -178,7 +178,7 @@ impl Printer<'_, '_> {
 
     fn copy_entries(&mut self, v: &Value<'_>) -> GoSlice {
         let entries = v.map_sorted();
-        let Some(any) = self.cx.named_type("", "any") else { return GoSlice::NIL };
+        let any = self.cx.known_type("", "any");
         let copies = self.cx.new_slice(any, 2 * entries.len(), 2 * entries.len());
         for (i, (key, value)) in entries.iter().enumerate() {
             for (at, part) in [(2 * i, key), (2 * i + 1, value)] {

@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::io;
 use vm::{Cx, Flow};
 
 type Env = BTreeMap<Vec<u8>, Vec<u8>>;
@@ -56,30 +55,15 @@ pub(super) fn pid(cx: &mut Cx<'_>) -> Flow {
     Flow::Done
 }
 
-fn ret_path(cx: &mut Cx<'_>, r: io::Result<std::path::PathBuf>) -> Flow {
-    use std::os::unix::ffi::OsStrExt;
-    match r {
-        Ok(path) => {
-            cx.ret_str(path.as_os_str().as_bytes());
-            cx.ret_int(0);
-        }
-        Err(e) => {
-            cx.ret_str("");
-            cx.ret_int(super::errno(&e));
-        }
-    }
-    Flow::Done
-}
-
 pub(super) fn getwd(cx: &mut Cx<'_>) -> Flow {
-    ret_path(cx, std::env::current_dir())
+    super::paths::ret_path(cx, std::env::current_dir())
 }
 
 pub(super) fn executable(cx: &mut Cx<'_>) -> Flow {
-    ret_path(cx, std::env::current_exe())
+    super::paths::ret_path(cx, std::env::current_exe())
 }
 
 pub(super) fn chdir(cx: &mut Cx<'_>) -> Flow {
-    let dir = super::files::path(cx);
-    super::ret_done(cx, std::env::set_current_dir(dir))
+    let dir = super::paths::path(cx);
+    super::ret_errno(cx, &std::env::set_current_dir(dir))
 }

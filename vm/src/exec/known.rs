@@ -25,7 +25,7 @@ impl Vm {
     }
 
     /// The type `name` of `pkg`, or the pointer to it; looked up once.
-    fn known_type(
+    pub(crate) fn known_type(
         &mut self,
         pkg: &'static str,
         name: &'static str,

@@ -65,6 +65,11 @@ impl Cx<'_> {
         self.vm().exported_method(t, name).is_some()
     }
 
+    /// Whether dynamic type `t` implements interface type `interface`; remembered.
+    pub fn implements(&mut self, t: TypeIx, interface: TypeIx) -> bool {
+        !(t.0 == 0 || interface.0 == 0) && crate::exec::iface::implements(self.vm(), t, interface)
+    }
+
     /// A function value to call. A nil one raises Go's nil-dereference panic.
     pub fn callee(&mut self, f: GoFunc) -> Callee {
         if f.is_nil() {

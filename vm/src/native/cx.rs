@@ -284,6 +284,11 @@ impl Cx<'_> {
         self.vm().named_type(pkg, name)
     }
 
+    /// As `named_type`, remembered; the null type if there is none.
+    pub fn known_type(&mut self, pkg: &'static str, name: &'static str) -> TypeIx {
+        self.vm().known_type(pkg, name, false).unwrap_or(TypeIx(0))
+    }
+
     /// The type `*t`.
     pub fn pointer_to(&mut self, t: TypeIx) -> TypeIx {
         let vm = self.vm();
