@@ -1,25 +1,23 @@
-//! The engine: from a file to an exit code.
+//! The engine: one session from source text to exit status.
 //!
-//! Invariants: the three kinds of failure stay apart: diagnostics (exit code 1), the program's own end (its code, or 2 after a panic or a fatal error),
-//! and a fault of gol's, which is reported as such (exit code 3). Nothing here knows the command line.
+//! Invariants: the three kinds of failure stay apart: what is wrong with the input (`Failure`), the program's own end (`Outcome::Exit`: its
+//! status, or 2 after a panic or a fatal error, already reported), and a fault of gol's (`Outcome::Bug`): a Rust panic below is
+//! caught here. Nothing here knows the command line.
 
-use lang::ast::NodeIds;
+use crate::load::{self, Failure, Loaded};
 use lang::check::World;
-use lang::diag::{Diagnostic, Format, render};
-use lang::syntax::{ParseOptions, parse_file};
-use lang::types::PkgId;
+use lang::diag::{self, Diagnostic, Format};
+use lang::symbol::Symbol;
+use lang::types::ObjKind;
 use std::any::Any;
-use std::io::Write;
-use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
-use std::rc::Rc;
-use vm::compile::Compiler;
+use vm::bytecode::FuncId;
+use vm::compile::{Compiler, disasm};
 use vm::mem::Heap;
 use vm::program::{Linker, Program};
 use vm::{Output, Vm};
 
-/// How the engine is to behave.
+/// How a run is to behave.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Seed of all randomness; `None` takes a new one each run.
@@ -32,192 +30,147 @@ pub struct Options {
     pub gc_stress: bool,
     /// Largest heap in bytes.
     pub memory_limit: Option<u64>,
-    /// How diagnostics are written.
-    pub format: Format,
-    /// Whether diagnostics are coloured.
-    pub color: bool,
+    /// The program's arguments, its name first.
+    pub args: Vec<String>,
 }
 
-/// Compiles and runs programs.
+/// How a run ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// The program ended with this status; 2 after a panic or a fatal error, which has been reported on standard error.
+    Exit(i32),
+    /// gol itself failed: what is known about it.
+    Bug(String),
+}
+
+/// One session: sources, checked packages, and then the machine that runs them.
 pub struct Engine {
+    world: World,
     options: Options,
 }
 
-/// A checked program.
-pub struct Checked {
-    world: World,
-    pkg: PkgId,
-    /// The top-level statements of a script; `None` for a Go file.
-    script: Option<Range<usize>>,
-    /// What was found.
-    pub diags: Vec<Diagnostic>,
-}
-
-impl Checked {
-    /// Whether the program can run.
-    pub fn is_ok(&self) -> bool {
-        !self.diags.iter().any(Diagnostic::is_error)
-    }
-}
-
-/// Exit code after compile errors, and when a file cannot be read.
-const BAD_INPUT: i32 = 1;
-/// Exit code after a fault of gol's own.
-const INTERNAL: i32 = 3;
-
 impl Engine {
-    /// An engine.
+    /// An empty session.
     pub fn new(options: Options) -> Engine {
-        Engine { options }
+        Engine { world: World::new(stdlib::importer()), options }
     }
 
-    /// Reads, checks and runs a file with these arguments; gives the exit code.
-    pub fn run_file(&self, path: &Path, args: &[String]) -> i32 {
-        match read(path) {
-            Ok(text) => self.run_text(&path.to_string_lossy(), &text, args),
-            Err(message) => {
-                eprintln!("gol: {message}");
-                BAD_INPUT
-            }
-        }
-    }
-
-    /// Checks and runs a program text called `name`; gives the exit code.
-    pub fn run_text(&self, name: &str, text: &str, args: &[String]) -> i32 {
-        self.guard(|| {
-            let checked = match self.check_text(name, text) {
-                Ok(checked) => checked,
-                Err(message) => {
-                    eprintln!("gol: {message}");
-                    return BAD_INPUT;
-                }
-            };
-            self.report(&checked);
-            if !checked.is_ok() {
-                return BAD_INPUT;
-            }
-            self.run_checked(checked, name, args)
-        })
-    }
-
-    /// Checks a program text called `name`.
+    /// Loads and checks a file, or standard input for `-`.
     ///
     /// # Errors
-    /// When the text is too large.
-    pub fn check_text(&self, name: &str, text: &str) -> Result<Checked, String> {
-        let mut world = World::new(stdlib::importer());
-        let src = world.sources.add(name, text, false).map_err(|_| format!("{name}: too large"))?;
-        let ids: Rc<NodeIds> = Rc::default();
-        let (file, mut diags) = parse_file(&src, &ids, ParseOptions::default());
-        let is_script = file.package.is_none();
-        if diags.iter().any(Diagnostic::is_error) {
-            return Ok(Checked { world, pkg: PkgId(0), script: None, diags });
-        }
-        if is_script {
-            let checked = world.check_script(None, Rc::new(file), ids);
-            diags.extend(checked.diags);
-            return Ok(Checked { world, pkg: checked.pkg, script: Some(checked.units), diags });
-        }
-        let (pkg, found) = world.check_file_package("main", vec![Rc::new(file)], ids);
-        diags.extend(found);
-        Ok(Checked { world, pkg, script: None, diags })
+    /// When it cannot be read, has errors, or trips over a fault of gol's.
+    pub fn load_file(&mut self, path: &str) -> Result<Loaded, Failure> {
+        let bytes = load::read(path)?;
+        let name = if path == "-" { "<stdin>" } else { path };
+        self.load(name, &bytes)
     }
 
-    /// Writes a program's diagnostics to standard error.
-    pub fn report(&self, checked: &Checked) {
-        if !checked.diags.is_empty() {
-            let text = render(&checked.diags, &checked.world.sources, self.options.format, self.options.color);
-            let _ = std::io::stderr().write_all(text.as_bytes());
-        }
+    /// Loads and checks a text; `name` stands for it in messages.
+    ///
+    /// # Errors
+    /// When it has errors, or trips over a fault of gol's.
+    pub fn load_text(&mut self, name: &str, text: &str) -> Result<Loaded, Failure> {
+        self.load(name, text.as_bytes())
     }
 
-    /// The bytecode of a program's functions, those it reaches from `main` and its own.
+    fn load(&mut self, name: &str, bytes: &[u8]) -> Result<Loaded, Failure> {
+        catch_unwind(AssertUnwindSafe(|| load::check_bytes(&mut self.world, name, bytes)))
+            .unwrap_or_else(|cause| Err(Failure::Bug(format!("{} (while checking {name})", describe(&*cause)))))
+    }
+
+    /// Diagnostics as text.
+    pub fn render(&self, diags: &[Diagnostic], format: Format, color: bool) -> String {
+        diag::render(diags, &self.world.sources, format, color)
+    }
+
+    /// Runs a loaded program on the process's standard output and error. The session ends with it.
+    pub fn run(self, program: Loaded) -> Outcome {
+        let out = Output::new(Box::new(std::io::stdout()));
+        let err = Output::new(Box::new(std::io::stderr()));
+        self.run_to(program, out, err)
+    }
+
+    /// Runs a loaded program with its output going to `out` and `err`.
+    pub fn run_to(self, loaded: Loaded, out: Output, err: Output) -> Outcome {
+        let Engine { world, options } = self;
+        let mut program = Program::new();
+        let mut compiler = Compiler::new(world, stdlib::native);
+        let funcs = entry(&mut compiler, &mut program, &loaded);
+        let mut vm = Vm::new(program, Heap::new(), Box::new(compiler), vm_options(options), out, err);
+        let run = catch_unwind(AssertUnwindSafe(|| vm.run(&funcs)));
+        let outcome = match run {
+            Ok(exit) => Outcome::Exit(exit.code()),
+            Err(cause) => Outcome::Bug(format!("{}\n{}", describe(&*cause), vm.place().trim_end())),
+        };
+        // The process is about to end, and a machine in the middle of an instruction is not taken apart.
+        std::mem::forget(vm);
+        outcome
+    }
+
+    /// The bytecode of every function of the program's own whose name contains `filter`.
     ///
     /// # Errors
     /// What keeps a function from being compiled.
-    pub fn disasm(&self, checked: Checked) -> Result<String, String> {
+    pub fn disasm(self, loaded: &Loaded, filter: &str) -> Result<String, String> {
         let (mut program, mut heap) = (Program::new(), Heap::new());
-        let mut compiler = Compiler::new(checked.world, stdlib::native);
-        let _ = entry(&mut compiler, &mut program, checked.pkg, checked.script);
+        let mut compiler = Compiler::new(self.world, stdlib::native);
+        entry(&mut compiler, &mut program, loaded);
         let mut out = String::new();
         let mut next = 0;
         while next < program.funcs.len() {
-            let f = vm::bytecode::FuncId(next as u32);
+            let f = FuncId(next as u32);
             next += 1;
-            let pos = program.metas[f.0 as usize].pos;
-            if compiler.world.sources.file(pos).is_some_and(|file| file.is_std) {
+            let meta = &program.metas[f.0 as usize];
+            if compiler.world.sources.file(meta.pos).is_some_and(|file| file.is_std) {
                 continue;
             }
+            let shown = meta.name.contains(filter);
             compiler.compile(&mut program, &mut heap, f).map_err(|e| e.0)?;
-            out.push_str(&vm::compile::disasm::listing(&program, &compiler.world.sources, f));
-            out.push('\n');
+            if shown {
+                out.push_str(&disasm::listing(&program, &compiler.world.sources, f));
+                out.push('\n');
+            }
         }
         Ok(out)
     }
+}
 
-    fn run_checked(&self, checked: Checked, name: &str, args: &[String]) -> i32 {
-        let mut program = Program::new();
-        let mut compiler = Compiler::new(checked.world, stdlib::native);
-        let start = entry(&mut compiler, &mut program, checked.pkg, checked.script);
-        let mut all = vec![name.to_string()];
-        all.extend_from_slice(args);
-        let (out, err) = (Output::new(Box::new(std::io::stdout())), Output::new(Box::new(std::io::stderr())));
-        let mut vm = Vm::new(program, Heap::new(), Box::new(compiler), self.vm_options(all), out, err);
-        match catch_unwind(AssertUnwindSafe(|| vm.run(&[start]))) {
-            Ok(exit) => {
-                // The process ends right behind this: its memory need not be given back piece by piece.
-                std::mem::forget(vm);
-                exit.code()
-            }
-            Err(payload) => {
-                let place = vm.place();
-                // A machine in the middle of an instruction is not taken apart.
-                std::mem::forget(vm);
-                internal_error(&*payload, &place)
-            }
-        }
+/// The functions that make up a run, in order.
+fn entry(c: &mut Compiler, p: &mut Program, loaded: &Loaded) -> Vec<FuncId> {
+    let Some(units) = &loaded.script else { return vec![c.entry(p, loaded.pkg)] };
+    let mut funcs = vec![c.script(p, loaded.pkg, units.clone())];
+    if calls_main(&c.world, loaded) {
+        funcs.extend(c.func_named(p, loaded.pkg, "main"));
     }
+    funcs
+}
 
-    fn vm_options(&self, args: Vec<String>) -> vm::Options {
-        vm::Options {
-            policy: if self.options.random_schedule { chanrt::Policy::Random } else { chanrt::Policy::Fifo },
-            seed: self.options.seed,
-            virtual_time: self.options.virtual_time,
-            gc_stress: self.options.gc_stress,
-            memory_limit: self.options.memory_limit,
-            args,
-            ..vm::Options::default()
+/// Whether a script's `func main` is to be called: there is one and nothing mentions it.
+fn calls_main(world: &World, loaded: &Loaded) -> bool {
+    let package = world.package(loaded.pkg);
+    let Some(main) = world.objects.lookup(package.scope, Symbol::new("main")) else { return false };
+    let plain = world.objects.with(main, |o| match &o.kind {
+        ObjKind::Func(f) => {
+            f.decl.as_ref().is_some_and(|d| d.ty.params.is_empty() && d.ty.results.is_empty() && d.tparams.is_empty())
         }
-    }
+        _ => false,
+    });
+    plain && !package.info.uses.values().any(|&o| o == main)
+}
 
-    /// Runs `f`; a Rust panic is a fault of gol's own.
-    fn guard(&self, f: impl FnOnce() -> i32) -> i32 {
-        match catch_unwind(AssertUnwindSafe(f)) {
-            Ok(code) => code,
-            Err(payload) => internal_error(&*payload, ""),
-        }
+fn vm_options(o: Options) -> vm::Options {
+    vm::Options {
+        policy: if o.random_schedule { chanrt::Policy::Random } else { chanrt::Policy::Fifo },
+        seed: o.seed,
+        virtual_time: o.virtual_time,
+        gc_stress: o.gc_stress,
+        memory_limit: o.memory_limit,
+        args: o.args,
+        ..vm::Options::default()
     }
 }
 
-/// The function a program starts with.
-fn entry(c: &mut Compiler, p: &mut Program, pkg: PkgId, script: Option<Range<usize>>) -> vm::bytecode::FuncId {
-    match script {
-        Some(units) => c.script(p, pkg, units),
-        None => c.entry(p, pkg),
-    }
-}
-
-fn read(path: &Path) -> Result<String, String> {
-    let bytes = std::fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
-    String::from_utf8(bytes).map_err(|_| format!("{}: not UTF-8", path.display()))
-}
-
-fn internal_error(payload: &(dyn Any + Send), place: &str) -> i32 {
-    let text = payload.downcast_ref::<String>().map(String::as_str).or_else(|| payload.downcast_ref::<&str>().copied());
-    eprintln!("gol: internal error: {}", text.unwrap_or("unknown"));
-    if !place.is_empty() {
-        eprint!("{place}");
-    }
-    eprintln!("This is a fault of gol, not of your program.");
-    INTERNAL
+fn describe(cause: &(dyn Any + Send)) -> String {
+    let text = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref::<&str>().copied());
+    text.unwrap_or("unknown cause").to_string()
 }

@@ -1,11 +1,13 @@
-//! gol as a library: the embedding facade.
+//! gol as a library: load a Go program or script, check it, run it.
 //!
-//! ```no_run
-//! let engine = gol::Engine::new(gol::Options::default());
-//! let code = engine.run_file("hello.go".as_ref(), &[]);
-//! std::process::exit(code);
+//! ```
+//! let mut engine = gol::Engine::new(gol::Options::default());
+//! let program = engine.load_text("answer.gol", "x := 6\nprintln(x * 7)").expect("it is right");
+//! assert_eq!(engine.run(program), gol::Outcome::Exit(0));
 //! ```
 
 mod engine;
+mod load;
 
-pub use engine::{Checked, Engine, Options};
+pub use engine::{Engine, Options, Outcome};
+pub use load::{Failure, Loaded};

@@ -28,6 +28,8 @@ pub enum Failure {
     Io(String),
     /// The program has errors.
     Diagnostics(Vec<Diagnostic>),
+    /// gol itself failed: what is known about it.
+    Bug(String),
 }
 
 /// Reads a file, or standard input for `-`. Files beyond the parser's limit are refused before they are in memory.
@@ -57,7 +59,7 @@ fn reason(e: &std::io::Error) -> String {
 
 /// Parses and checks one file: a complete program, or a script when it has no package clause.
 pub(crate) fn check_bytes(world: &mut World, name: &str, bytes: &[u8]) -> Result<Loaded, Failure> {
-    let text = match syntax::decode(bytes) {
+    let text = match syntax::decode(bytes.to_vec()) {
         Ok(text) => text,
         Err(diags) => {
             // The diagnostics' positions are relative to the file: give the file its place first.
@@ -69,7 +71,7 @@ pub(crate) fn check_bytes(world: &mut World, name: &str, bytes: &[u8]) -> Result
     };
     let source = add(world, name, &text)?;
     let ids = Rc::new(NodeIds::default());
-    let options = ParseOptions { lazy_bodies: false, allow_bodyless: false };
+    let options = ParseOptions { lazy_bodies: false, allow_bodyless: true };
     let (file, mut diags) = syntax::parse_file(&source, &ids, options);
     if diags.iter().any(stops) {
         return Err(Failure::Diagnostics(diags));

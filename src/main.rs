@@ -1,92 +1,116 @@
 //! The `gol` command.
 
-use gol::{Engine, Options};
-use std::path::Path;
+mod cli;
+
+use cli::{Command, Request, Settings};
+use gol::{Engine, Failure, Outcome};
+use lang::diag::Diagnostic;
+use std::io::{IsTerminal, Write};
 use std::process::exit;
 
-const USAGE: &str = "usage: gol run [--virtual-time] [--seed N] [--random-schedule] [--gc-stress] [--memory-limit BYTES] FILE [ARGUMENTS]
-       gol check FILE
-       gol disasm FILE
-";
+/// Exit status when the input is wrong: it does not compile, it cannot be read, a flag is unknown.
+const BAD_INPUT: i32 = 1;
+/// Exit status when gol itself failed.
+const BUG: i32 = 3;
 
 fn main() {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    exit(match args.split_first() {
-        Some((command, rest)) => dispatch(command, rest),
-        None => usage(),
-    });
-}
-
-fn usage() -> i32 {
-    eprint!("{USAGE}");
-    1
-}
-
-fn dispatch(command: &str, args: &[String]) -> i32 {
-    let Some((options, files)) = flags(args) else { return usage() };
-    let Some((file, args)) = files.split_first() else { return usage() };
     // A fault of gol's is reported by the engine, with the Go position.
     if std::env::var_os("RUST_BACKTRACE").is_none() {
         std::panic::set_hook(Box::new(|_| {}));
     }
-    let engine = Engine::new(options);
-    match command {
-        "run" => engine.run_file(Path::new(file), args),
-        "check" | "disasm" => inspect(&engine, command, file),
-        _ => usage(),
-    }
-}
-
-/// The options before the file, and the rest.
-fn flags(args: &[String]) -> Option<(Options, &[String])> {
-    let mut options = Options::default();
-    let mut rest = args;
-    while let Some((flag, more)) = rest.split_first().filter(|(flag, _)| flag.starts_with("--")) {
-        rest = more;
-        let mut value = || -> Option<u64> {
-            let (v, more) = rest.split_first()?;
-            rest = more;
-            v.parse().ok()
-        };
-        match flag.as_str() {
-            "--virtual-time" => options.virtual_time = true,
-            "--random-schedule" => options.random_schedule = true,
-            "--gc-stress" => options.gc_stress = true,
-            "--seed" => options.seed = Some(value()?),
-            "--memory-limit" => options.memory_limit = Some(value()?),
-            _ => return None,
-        }
-    }
-    Some((options, rest))
-}
-
-fn inspect(engine: &Engine, command: &str, file: &str) -> i32 {
-    let text = match std::fs::read_to_string(file) {
-        Ok(text) => text,
-        Err(e) => {
-            eprintln!("gol: {file}: {e}");
-            return 1;
-        }
-    };
-    let checked = match engine.check_text(file, &text) {
-        Ok(checked) => checked,
-        Err(e) => {
-            eprintln!("gol: {e}");
-            return 1;
-        }
-    };
-    engine.report(&checked);
-    if !checked.is_ok() {
-        return 1;
-    }
-    if command == "disasm" {
-        match engine.disasm(checked) {
-            Ok(text) => print!("{text}"),
-            Err(e) => {
-                eprintln!("gol: {e}");
-                return 1;
+    exit(match cli::parse(std::env::args_os().skip(1)) {
+        Ok(Request::Help(None)) => print(&cli::overview()),
+        Ok(Request::Help(Some(c))) => print(&cli::usage(c)),
+        Ok(Request::Version) => print(concat!("gol ", env!("CARGO_PKG_VERSION"), " (Go 1.27)\n")),
+        Ok(Request::Do { command, settings, operands }) => {
+            let operands: Vec<String> = operands.iter().map(|s| s.to_string_lossy().into_owned()).collect();
+            match command {
+                Command::Run => run(*settings, operands),
+                Command::Check => check(&settings, &operands),
+                Command::Disasm => disasm(&settings, &operands[0]),
             }
         }
-    }
+        Err(what) => fail(&format!("gol: {what}")),
+    });
+}
+
+/// Writes to standard output; a closed pipe ends quietly.
+fn print(text: &str) -> i32 {
+    let _ = std::io::stdout().write_all(text.as_bytes());
     0
+}
+
+fn say(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
+
+fn fail(text: &str) -> i32 {
+    say(&format!("{text}\n"));
+    BAD_INPUT
+}
+
+fn bug(what: &str) -> i32 {
+    say(&format!(
+        "gol: internal error: {what}\nThis is a fault of gol, not of your program; please report it with the program.\n"
+    ));
+    BUG
+}
+
+fn run(settings: Settings, operands: Vec<String>) -> i32 {
+    let mut options = settings.options.clone();
+    let path = operands[0].clone();
+    options.args = operands;
+    let mut engine = Engine::new(options);
+    match engine.load_file(&path) {
+        Ok(program) => {
+            show(&engine, &program.warnings, &settings);
+            match engine.run(program) {
+                Outcome::Exit(code) => code,
+                Outcome::Bug(what) => bug(&what),
+            }
+        }
+        Err(failure) => report(&engine, &failure, &settings),
+    }
+}
+
+fn check(settings: &Settings, operands: &[String]) -> i32 {
+    let mut status = 0;
+    for path in operands {
+        let mut engine = Engine::new(settings.options.clone());
+        match engine.load_file(path) {
+            Ok(program) => show(&engine, &program.warnings, settings),
+            Err(failure) => status = status.max(report(&engine, &failure, settings)),
+        }
+    }
+    status
+}
+
+fn disasm(settings: &Settings, path: &str) -> i32 {
+    let mut engine = Engine::new(settings.options.clone());
+    match engine.load_file(path) {
+        Ok(program) => match engine.disasm(&program, &settings.func) {
+            Ok(text) => print(&text),
+            Err(what) => fail(&format!("gol: {what}")),
+        },
+        Err(failure) => report(&engine, &failure, settings),
+    }
+}
+
+/// Diagnostics on standard error.
+fn show(engine: &Engine, diags: &[Diagnostic], settings: &Settings) {
+    if !diags.is_empty() {
+        let on_terminal = || std::env::var_os("NO_COLOR").is_none() && std::io::stderr().is_terminal();
+        say(&engine.render(diags, settings.format, settings.color.unwrap_or_else(on_terminal)));
+    }
+}
+
+fn report(engine: &Engine, failure: &Failure, settings: &Settings) -> i32 {
+    match failure {
+        Failure::Io(what) => fail(what),
+        Failure::Diagnostics(diags) => {
+            show(engine, diags, settings);
+            BAD_INPUT
+        }
+        Failure::Bug(what) => bug(what),
+    }
 }

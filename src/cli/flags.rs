@@ -41,13 +41,23 @@ pub const FLAGS: &[Flag] = &[
         },
     },
     Flag {
-        name: "max-memory",
+        name: "memory-limit",
         value: "MIB",
         commands: &[Run],
         doc: "end with Go's \"out of memory\" error beyond this much heap (default: no limit)",
         set: |s, v| {
             let mib: u64 = v.parse().map_err(|_| "a number of MiB".to_string())?;
             s.options.memory_limit = Some(mib.saturating_mul(1 << 20));
+            Ok(())
+        },
+    },
+    Flag {
+        name: "random-schedule",
+        value: "",
+        commands: &[Run],
+        doc: "run goroutines in an order drawn from the seed instead of Go's usual one",
+        set: |s, _| {
+            s.options.random_schedule = true;
             Ok(())
         },
     },
