@@ -1,6 +1,6 @@
 //! Every package checks, and its natives are exactly the functions it declares without body.
 
-use lang::ast::{Decl, ExprKind, FuncDecl};
+use lang::ast::{Decl, ExprKind, FuncDecl, Item};
 use lang::check::World;
 use lang::diag::{Format, render};
 use std::collections::BTreeSet;
@@ -24,6 +24,17 @@ fn type_name(e: &lang::ast::Expr) -> String {
     }
 }
 
+/// Adds the natives that a declaration declares.
+fn collect(path: &str, decl: &Decl, declared: &mut BTreeSet<String>) {
+    match decl {
+        Decl::Func(f) if f.body.is_none() => {
+            declared.insert(native_name(path, f));
+        }
+        Decl::Group(all) => all.iter().for_each(|d| collect(path, d, declared)),
+        _ => {}
+    }
+}
+
 #[test]
 fn natives_are_the_functions_without_body() {
     let mut world = World::new(stdlib::importer());
@@ -31,11 +42,9 @@ fn natives_are_the_functions_without_body() {
     for path in stdlib::package_paths() {
         let pkg = world.import(path).expect("a package that is listed");
         for file in world.package(pkg).files.clone() {
-            for decl in file.decls() {
-                if let Decl::Func(f) = decl
-                    && f.body.is_none()
-                {
-                    declared.insert(native_name(path, f));
+            for item in &file.items {
+                if let Item::Decl(decl) = item {
+                    collect(path, decl, &mut declared);
                 }
             }
         }

@@ -152,7 +152,7 @@ impl Printer<'_, '_> {
         }
         if matches!(num[1], b'I' | b'N') {
             self.flags.zero = false;
-            let skip = usize::from(num[1] == b'N' && !f.space && !f.plus || num[0] == b'+' && !f.plus);
+            let skip = usize::from(num[1] == b'N' && !f.space && !f.plus);
             self.pad(&num[skip..]);
             self.flags.zero = f.zero;
             return;

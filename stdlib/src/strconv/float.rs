@@ -40,6 +40,7 @@ const MOST_DIGITS: usize = 800;
 
 /// Appends `v` in a form (`b e E f g G x X`) with a precision, -1 for the shortest.
 pub fn append(out: &mut Vec<u8>, v: f64, form: u8, prec: i64, bits: u32) {
+    let v = if bits == 32 { f64::from(v as f32) } else { v };
     if v.is_nan() {
         out.extend_from_slice(b"NaN");
         return;
@@ -214,7 +215,7 @@ mod tests {
             (-1.0, b'x', -1, "-0x1p+00"),
             (0.1, b'x', -1, "0x1.999999999999ap-04"),
             (1.0, b'X', 4, "0X1.0000P+00"),
-            (12345678.0, b'x', 0, "0x1p+24"),
+            (12345678.0, b'x', 0, "0x1p+23"),
             (1.0, b'b', -1, "4503599627370496p-52"),
             (100.0, b'g', 3, "100"),
             (123456.0, b'g', 3, "1.23e+05"),

@@ -138,7 +138,7 @@ fn float_prefix(s: &[u8], single: bool) -> Option<(f64, Code, usize)> {
     let hex = matches!(s[sign..], [b'0', b'x' | b'X', ..]);
     let n = float_len(s, sign, hex)?;
     let text = &s[..n];
-    if text.contains(&b'_') && !(hex && underscores_ok(text)) {
+    if text.contains(&b'_') && !underscores_ok(text) {
         return None;
     }
     let clean: String = text.iter().filter(|&&c| c != b'_').map(|&c| char::from(c)).collect();
@@ -317,7 +317,7 @@ mod tests {
         assert_eq!(float(b"1e400", false), (f64::INFINITY, Range));
         assert_eq!(float(b"-Infinity", false), (f64::NEG_INFINITY, Ok));
         assert!(float(b"NaN", false).0.is_nan());
-        for bad in ["", "+", ".", "1e", "1x", "0x1", "1_0", "+nan", "infi", "e5", "1e+"] {
+        for bad in ["", "+", ".", "1e", "1x", "0x1", "1__0", "+nan", "infi", "e5", "1e+"] {
             assert_eq!(float(bad.as_bytes(), false), (0.0, Syntax), "{bad}");
         }
         assert_eq!(float(b".5", false), (0.5, Ok));
