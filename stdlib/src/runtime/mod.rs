@@ -21,11 +21,11 @@ pub const NATIVES: &[(&str, NativeFn)] = &[
     ("memStats", mem_stats),
 ];
 
-/// `caller(skip int) (name, file string, line int, ok bool)`: 0 is the function that called the function that called `caller`.
+/// `caller(skip int) (name, file string, line int, ok bool)`: 0 is the function that calls `caller`.
 fn caller(cx: &mut Cx<'_>) -> Flow {
     let skip = usize::try_from(cx.int()).unwrap_or(usize::MAX);
     let frames = cx.callers();
-    match frames.get(skip.saturating_add(1)) {
+    match frames.get(skip) {
         Some(f) => {
             cx.ret_str(&f.func);
             cx.ret_str(&f.file);

@@ -20,9 +20,29 @@ impl Decimal {
         Decimal { digits, point }
     }
 
-    /// The fewest digits that tell `v` from its neighbours.
+    /// The fewest digits that tell `v` from its neighbours; of several such numbers the nearest, and of two as near the one whose
+    /// last digit is even.
     fn shortest(v: f64, bits: u32) -> Decimal {
-        Decimal::parse(&if bits == 32 { format!("{:e}", v as f32) } else { format!("{v:e}") })
+        let mut d = Decimal::parse(&if bits == 32 { format!("{:e}", v as f32) } else { format!("{v:e}") });
+        let odd = d.digits.last().is_some_and(|c| c & 1 == 1);
+        if odd && d.is_half_above(v) {
+            // Rust rounds up where Go rounds to even.
+            *d.digits.last_mut().expect("it has a last digit") -= 1;
+        }
+        d
+    }
+
+    /// Whether `v` lies in the middle between this number and the next lower one with as many digits.
+    fn is_half_above(&self, v: f64) -> bool {
+        let (_, mant, exp) = parts(v, 64);
+        let fraction_bits = (-(exp + i64::from(mant.trailing_zeros()))).max(0);
+        let n = self.digits.len() as i64;
+        // A number with that many binary digits behind the point has as many decimal ones.
+        if fraction_bits > 0 && fraction_bits != n + 1 - self.point || fraction_bits == 0 && n >= self.point {
+            return false;
+        }
+        let exact = Decimal::parse(&format!("{v:.MOST_DIGITS$e}"));
+        exact.digits.len() as i64 == n + 1 && exact.digits.ends_with(b"5") && exact.digits[..n as usize] < self.digits[..]
     }
 
     /// `n` digits, correctly rounded.
@@ -224,6 +244,9 @@ mod tests {
             (5e-324, b'g', 17, "4.9406564584124654e-324"),
             (2.5, b'f', 0, "2"),
             (0.125, b'f', 2, "0.12"),
+            (1_000_000_000_000_000.25, b'g', -1, "1.0000000000000002e+15"),
+            (1_000_000_000_000_000.75, b'g', -1, "1.0000000000000008e+15"),
+            (9_007_199_254_740_993.0, b'g', -1, "9.007199254740992e+15"),
         ] {
             assert_eq!(fmt(v, form, prec), want, "{v} {} {prec}", char::from(form));
         }

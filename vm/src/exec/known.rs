@@ -107,7 +107,9 @@ impl Vm {
 
     /// A `runtime.Error` whose text is "runtime error: " and `text`.
     pub(crate) fn runtime_error(&mut self, text: &str) -> Iface {
-        match self.runtime_string("errorString", text) {
+        let bounds = ["index out of range", "slice bounds out of range"];
+        let name = if bounds.iter().any(|b| text.starts_with(b)) { "boundsError" } else { "errorString" };
+        match self.runtime_string(name, text) {
             Some(v) => v,
             None => self.plain_string(&format!("runtime error: {text}")),
         }
@@ -150,8 +152,7 @@ impl Vm {
                 ty: p,
                 data: self.new_value(t).addr() as u64,
             },
-            None => self
-                .plain_error("runtime error: panic called with nil argument"),
+            None => self.plain_error("runtime error: panic called with nil argument"),
         }
     }
 
