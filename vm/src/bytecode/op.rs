@@ -379,7 +379,7 @@ ops! {
     // ---- maps: keys and values are read from and written to registers in memory layout
     /// w ← make(map t, hint w)
     MakeMap { w: Win, t: TypeIx }
-    /// d.. ← m[k..] or zero (normalised like a load); the map's type is noted at the instruction, since a nil map does not know it
+    /// d.. ← m[k..] or zero (normalised like a load); the value's type is noted at the instruction, since a nil map does not know it
     MapGet { d: Dst, m: Src, k: Src }
     /// as MapGet (with its note), and the register behind the value's slots ← whether present
     MapGet2 { d: Dst, m: Src, k: Src }

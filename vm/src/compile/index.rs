@@ -27,6 +27,8 @@ impl FuncCompiler<'_, '_> {
             let m = self.mark();
             let mp = self.expr(x);
             let k = self.expr_as(&i[0], k);
+            let value = self.tix(t);
+            self.note(value);
             self.emit(Op::MapGet {
                 d: Dst(d),
                 m: Src(mp),
@@ -54,6 +56,11 @@ impl FuncCompiler<'_, '_> {
 
     /// A generic function with explicit type arguments, as a value.
     fn instantiated(&mut self, x: &Expr, d: Option<Reg>) -> Reg {
+        if let ExprKind::Selector(y, id) = &unparen(x).kind
+            && self.selection(unparen(x)).is_some()
+        {
+            return self.selector(unparen(x), y, id, d);
+        }
         let id = match &unparen(x).kind {
             ExprKind::Ident(id) | ExprKind::Selector(_, id) => id,
             _ => {

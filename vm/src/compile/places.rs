@@ -172,6 +172,8 @@ impl FuncCompiler<'_, '_> {
                 self.read_elem(s, i, t, d);
             }
             Place::Map { m, k } => {
+                let value = self.tix(t);
+                self.note(value);
                 self.emit(Op::MapGet {
                     d: Dst(d),
                     m: Src(m),

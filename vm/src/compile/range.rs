@@ -48,6 +48,9 @@ impl FuncCompiler<'_, '_> {
                 };
                 let s = self.alloc(3);
                 self.expr_to(&r.x, s);
+                if n > 0 && self.wanted(r.value.as_ref()).is_some() {
+                    self.emit(Op::NilCheck { p: Src(s) });
+                }
                 self.load_i(s + 1, n);
                 self.range_elems(r, l, s, e);
             }

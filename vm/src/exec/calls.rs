@@ -31,6 +31,18 @@ pub(crate) fn resolve(vm: &mut Vm, s: Site, ty: TypeIx) -> Result<SiteEntry, Fau
     Ok(entry)
 }
 
+/// A method with a value receiver was called through a nil pointer in an interface.
+#[cold]
+fn nil_receiver(vm: &Vm, f: FuncId) -> Fault {
+    let name = &vm.program.metas[f.0 as usize].name;
+    let receiver = name
+        .rsplit_once('.')
+        .map_or("", |(path, _)| path.rsplit('.').next().unwrap_or(path));
+    Fault::PlainError(format!(
+        "value method {name} called using nil *{receiver} pointer"
+    ))
+}
+
 /// Makes a receiver's slots at `at` from the interface's data word there.
 ///
 /// # Safety
@@ -44,7 +56,7 @@ pub(crate) unsafe fn load_receiver(load: RecvLoad, at: *mut u64) -> Result<(), F
             RecvLoad::Direct => {}
             RecvLoad::Copy(n) => super::memory::load_bytes(at, data as *const u8, usize::from(n)),
             RecvLoad::Load(_) | RecvLoad::CopyFrom(_) if data < 4096 => {
-                return Err(Fault::NilDeref);
+                return Err(Fault::NilReceiver);
             }
             RecvLoad::Load(repr) => *at = super::memory::load_repr(data, repr),
             RecvLoad::CopyFrom(n) => {
@@ -92,7 +104,8 @@ unsafe fn prepare_interface(vm: &mut Vm, w: Win, s: Site) -> Result<FuncId, Faul
                 vm.regs.ip = vm.regs.ip.sub(1);
                 return Err(Fault::Grow(need));
             }
-            load_receiver(entry.recv, fp.add(w.0 as usize + ctx))?;
+            load_receiver(entry.recv, fp.add(w.0 as usize + ctx))
+                .map_err(|_| nil_receiver(vm, entry.func))?;
         }
         Ok(entry.func)
     }

@@ -39,7 +39,7 @@ impl Vm {
             }
             Fault::Fatal(text) => return Some(self.fatal(&text)),
             Fault::StackOverflow => return Some(self.stack_overflow()),
-            Fault::NilDeref => {
+            Fault::NilDeref | Fault::NilReceiver => {
                 let v = self.runtime_error("invalid memory address or nil pointer dereference");
                 return self.start_panic(v, PanicKind::Fault);
             }

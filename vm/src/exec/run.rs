@@ -20,6 +20,8 @@ use crate::vm::{Exit, Vm};
 pub(crate) enum Fault {
     /// Nil dereference.
     NilDeref,
+    /// A nil pointer in an interface where a value receiver is wanted.
+    NilReceiver,
     /// Index and length.
     Index(i64, u64),
     /// Integer division by zero.
