@@ -5,20 +5,23 @@
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, criterion_group, criterion_main};
-use gol::{Engine, Options};
+use gol::{Engine, Options, Outcome};
+use std::cell::RefCell;
 use std::collections::HashMap;
-use std::fs;
 use std::hint::black_box;
-use std::path::PathBuf;
+use std::io::{self, Write};
+use std::rc::Rc;
 use std::thread;
 use std::time::{Duration, Instant};
+use vm::Output;
 
-/// A program that calls `work(n)` and writes the nanoseconds it took to a file.
+/// A program that calls `work(n)`, `n` being its argument, and prints the nanoseconds it took.
 fn program(imports: &str, declarations: &str) -> String {
     format!(
         "package main
 
 import (
+	\"fmt\"
 	\"os\"
 	\"strconv\"
 	\"time\"
@@ -31,50 +34,51 @@ func main() {{
 	n, _ := strconv.Atoi(os.Args[1])
 	start := time.Now()
 	work(n)
-	took := time.Since(start)
-	if err := os.WriteFile(os.Args[2], []byte(strconv.FormatInt(int64(took), 10)), 0o600); err != nil {{
-		panic(err)
-	}}
+	fmt.Print(int64(time.Since(start)))
 }}
 "
     )
 }
 
-/// Benches a program.
-struct Gol {
-    text: String,
-    result: PathBuf,
-}
+/// What a program prints.
+#[derive(Clone, Default)]
+struct Printed(Rc<RefCell<Vec<u8>>>);
 
-impl Gol {
-    fn new(imports: &str, declarations: &str) -> Gol {
-        let result = std::env::temp_dir().join(format!("gol-bench-{}", std::process::id()));
-        Gol {
-            text: program(imports, declarations),
-            result,
-        }
+impl Write for Printed {
+    fn write(&mut self, b: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().write(b)
     }
 
-    /// How long `work(n)` takes.
-    fn run(&self, n: u64) -> Duration {
-        let args = [n.to_string(), self.result.display().to_string()];
-        let code = Engine::new(Options::default()).run_text("bench.go", &self.text, &args);
-        assert_eq!(code, 0, "the program failed");
-        let nanos = fs::read_to_string(&self.result).expect("the program writes its time");
-        Duration::from_nanos(nanos.parse().expect("a number"))
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
-impl Drop for Gol {
-    fn drop(&mut self) {
-        // It is only a file in the temporary folder.
-        let _ = fs::remove_file(&self.result);
-    }
+/// How long `work(n)` takes in that program.
+fn run(text: &str, n: u64) -> Duration {
+    let args = vec!["bench".to_string(), n.to_string()];
+    let mut engine = Engine::new(Options {
+        args,
+        ..Options::default()
+    });
+    let program = engine
+        .load_text("bench.go", text)
+        .expect("the program is right");
+    let printed = Printed::default();
+    let (out, err) = (
+        Output::new(Box::new(printed.clone())),
+        Output::new(Box::new(io::stderr())),
+    );
+    assert_eq!(engine.run_to(program, out, err), Outcome::Exit(0));
+    let nanos = String::from_utf8_lossy(&printed.0.borrow())
+        .parse()
+        .expect("the program prints its time");
+    Duration::from_nanos(nanos)
 }
 
 fn gol(group: &mut BenchmarkGroup<'_, WallTime>, imports: &str, declarations: &str) {
-    let program = Gol::new(imports, declarations);
-    group.bench_function("gol", |b| b.iter_custom(|n| program.run(n)));
+    let text = program(imports, declarations);
+    group.bench_function("gol", |b| b.iter_custom(|n| run(&text, n)));
 }
 
 fn rust(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, mut f: impl FnMut(u64)) {
