@@ -64,16 +64,19 @@ impl FuncCompiler<'_, '_> {
         if names.len() != values.len() {
             return self.define_multi(names, &values[0]);
         }
-        for (o, e) in names.iter().zip(values) {
-            match o {
-                Some(o) => self.define_one(*o, e),
-                None => {
-                    let m = self.mark();
-                    self.expr(e);
-                    self.release(m);
-                }
-            }
+        if let ([Some(o)], [e]) = (names, values) {
+            return self.define_one(*o, e);
         }
+        // Calls come first; their temporaries lie below the variables, and go with the block.
+        let all: Vec<&Expr> = values.iter().collect();
+        self.in_order(&all, |c, i, e| match names[i] {
+            Some(o) => c.define_one(o, e),
+            None => {
+                let m = c.mark();
+                c.expr(e);
+                c.release(m);
+            }
+        });
     }
 
     fn define_one(&mut self, o: ObjId, e: &Expr) {

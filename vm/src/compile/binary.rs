@@ -80,11 +80,11 @@ impl FuncCompiler<'_, '_> {
     pub(super) fn operands(&mut self, x: &Expr, y: &Expr, t: TypeId) -> (Reg, Reg) {
         if self.reads_late(x, y) {
             let b = self.expr_as(y, t);
-            (self.expr_as(x, t), b)
-        } else {
-            let a = self.expr_as(x, t);
-            (a, self.expr_as(y, t))
+            return (self.expr_as(x, t), b);
         }
+        let mut r = [0, 0];
+        self.in_order(&[x, y], |c, i, e| r[i] = c.expr_as(e, t));
+        (r[0], r[1])
     }
 
     /// The value of an integer constant that fits an immediate operand.
@@ -261,23 +261,6 @@ impl FuncCompiler<'_, '_> {
                 deep(|| self.flatten(y, parts));
             }
             _ => parts.push(e),
-        }
-    }
-
-    /// Evaluates expressions in gc's order: those that call functions first, left to right, then what only reads.
-    pub(super) fn in_order(&mut self, es: &[&Expr], mut eval: impl FnMut(&mut Self, usize, &Expr)) {
-        let last_call = es.iter().rposition(|e| self.has_call(e)).unwrap_or(0);
-        let late: Vec<bool> = es
-            .iter()
-            .enumerate()
-            .map(|(i, e)| i < last_call && !self.is_stable(e) && !self.has_call(e))
-            .collect();
-        for pass in [false, true] {
-            for (i, e) in es.iter().enumerate() {
-                if late[i] == pass {
-                    eval(self, i, e);
-                }
-            }
         }
     }
 }

@@ -352,11 +352,13 @@ impl FuncCompiler<'_, '_> {
         let cl = self.alloc(3);
         self.mov(cl + 1, r, 2);
         self.check_iface(r);
+        let targs = self.own_targs(id);
         let key = WrapperKey {
             kind: WrapperKind::Bound,
             recv,
             name: id.name,
             pkg,
+            targs,
         };
         let f = self.c.wrapper_id(self.parts.program, &key);
         self.emit(Op::Closure { d: Dst(cl), f });

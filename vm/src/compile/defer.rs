@@ -45,7 +45,10 @@ impl FuncCompiler<'_, '_> {
             for (a, &(_, slot)) in c.args.iter().zip(&params) {
                 f.f.given.insert(a.id, slot);
             }
-            f.builtin(e, c, b, None);
+            // A deferred recover is not called by a deferred function: it recovers nothing.
+            if b != Builtin::Recover {
+                f.builtin(e, c, b, None);
+            }
             f.emit(Op::Ret {});
         });
         match how {

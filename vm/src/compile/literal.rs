@@ -227,8 +227,11 @@ impl FuncCompiler<'_, '_> {
         for e in &lit.elements {
             let m = self.mark();
             let Some(key) = &e.key else { continue };
-            let kr = self.map_operand(key, k);
-            let vr = self.map_operand(&e.value, v);
+            let (mut kr, mut vr) = (0, 0);
+            self.in_order(&[key, &e.value], |c, i, e| match i {
+                0 => kr = c.expr_as(e, k),
+                _ => vr = c.expr_as(e, v),
+            });
             self.emit(Op::MapSet {
                 m: Src(mp),
                 k: Src(kr),
@@ -237,9 +240,5 @@ impl FuncCompiler<'_, '_> {
             self.release(m);
         }
         self.mov(d, mp, 1);
-    }
-
-    fn map_operand(&mut self, e: &Expr, t: TypeId) -> Reg {
-        self.expr_as(e, t)
     }
 }

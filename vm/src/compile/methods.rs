@@ -98,7 +98,10 @@ impl Compiler {
     fn key_name(&self, p: &Program, m: MethodKey) -> (Symbol, Option<PkgId>) {
         let (name, path) = &p.methods[m.0 as usize];
         let pkg = self.world.packages.iter().position(|k| k.path == *path);
-        (Symbol::new(name), pkg.filter(|_| !path.is_empty()).map(|k| PkgId(k as u32)))
+        (
+            Symbol::new(name),
+            pkg.filter(|_| !path.is_empty()).map(|k| PkgId(k as u32)),
+        )
     }
 
     /// The method `m` in the method set of dynamic type `t`, and how an interface call makes its receiver.
@@ -141,6 +144,7 @@ impl Compiler {
                     recv: lang,
                     name,
                     pkg,
+                    targs: Rc::new([]),
                 };
                 Some((self.wrapper_id(p, &key), value_load(p, t)))
             }

@@ -29,6 +29,7 @@ mod link;
 mod literal;
 mod loops;
 mod methods;
+mod order;
 mod placeexpr;
 mod places;
 mod range;

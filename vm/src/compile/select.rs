@@ -166,6 +166,7 @@ impl FuncCompiler<'_, '_> {
         let s = SelectIx(self.p().selects.len() as u32);
         self.p().selects.push(desc);
         let r = self.alloc(2);
+        self.at(w.braces.lo);
         self.emit(Op::Select { w: Win(r), s });
         let last = cases.len() - 1;
         for (i, case) in cases.iter().enumerate() {

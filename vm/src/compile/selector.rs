@@ -24,6 +24,17 @@ impl FuncCompiler<'_, '_> {
         FuncKey { obj: o, targs }
     }
 
+    /// The type arguments written or inferred for a method of that name.
+    pub(super) fn own_targs(&self, id: &Ident) -> std::rc::Rc<[TypeId]> {
+        let own = self
+            .info()
+            .instances
+            .get(&id.id)
+            .map(|i| i.targs.clone())
+            .unwrap_or_default();
+        own.iter().map(|&t| self.subst(t)).collect()
+    }
+
     pub(super) fn selection(&self, e: &Expr) -> Option<Selection> {
         self.info().selections.get(&e.id).cloned()
     }
@@ -199,11 +210,13 @@ impl FuncCompiler<'_, '_> {
             .method
             .and_then(|m| self.c.world.objects.pkg(m))
             .or(Some(self.pkg));
+        let targs = self.own_targs(id);
         let key = WrapperKey {
             kind: WrapperKind::Bound,
             recv,
             name: id.name,
             pkg,
+            targs,
         };
         let f = self.c.wrapper_id(self.parts.program, &key);
         self.emit(Op::Closure { d: Dst(c), f });
@@ -219,11 +232,13 @@ impl FuncCompiler<'_, '_> {
             .method
             .and_then(|m| self.c.world.objects.pkg(m))
             .or(Some(self.pkg));
+        let targs = self.own_targs(id);
         let key = WrapperKey {
             kind: WrapperKind::Expr,
             recv,
             name: id.name,
             pkg,
+            targs,
         };
         let f = self.c.wrapper_id(self.parts.program, &key);
         let addr = self.static_closure(f);

@@ -92,9 +92,4 @@ impl FuncCompiler<'_, '_> {
             _ => false,
         }
     }
-
-    /// Whether `x` must be evaluated after `y`, which stands behind it: gc calls functions first and reads variables late.
-    pub(super) fn reads_late(&self, x: &Expr, y: &Expr) -> bool {
-        !self.is_stable(x) && self.has_call(y) && !self.has_call(x)
-    }
 }

@@ -4,7 +4,7 @@
 
 use super::escape::Escapes;
 use super::instance::{Layout, TypeEnv};
-use super::methods::Callee;
+use super::methods::{Callee, Method};
 use super::places::Place;
 use super::state::{FuncState, Reg};
 use super::{CompileFailure, Compiler, Parts, Source};
@@ -13,6 +13,7 @@ use crate::program::{CallSite, Program, RecvLoad, SiteEntry};
 use lang::source::{Pos, Span};
 use lang::symbol::Symbol;
 use lang::types::{PkgId, Type, TypeId};
+use std::rc::Rc;
 
 /// Where a wrapper gets its receiver from.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -36,6 +37,8 @@ pub(super) struct WrapperKey {
     pub name: Symbol,
     /// The package it is looked up from.
     pub pkg: Option<PkgId>,
+    /// The method's own type arguments.
+    pub targs: Rc<[TypeId]>,
 }
 
 impl Compiler {
@@ -68,12 +71,23 @@ impl Compiler {
         f
     }
 
+    /// The method a wrapper wraps.
+    fn wrapped(&self, p: &mut Program, key: &WrapperKey) -> Option<Method> {
+        let mut m = self.resolve_method(p, key.recv, key.pkg, key.name)?;
+        if let Callee::Static { key: method, .. } = &mut m.callee {
+            method.targs = method
+                .targs
+                .iter()
+                .chain(key.targs.iter())
+                .copied()
+                .collect();
+        }
+        Some(m)
+    }
+
     /// The signature of the wrapped method.
     fn wrapped_signature(&mut self, p: &mut Program, key: &WrapperKey) -> TypeId {
-        match self
-            .resolve_method(p, key.recv, key.pkg, key.name)
-            .map(|m| m.callee)
-        {
+        match self.wrapped(p, key).map(|m| m.callee) {
             Some(Callee::Static { key, .. }) => {
                 self.settle(key.obj);
                 self.signature(&key).0
@@ -104,7 +118,7 @@ impl Compiler {
         f: FuncId,
         key: &WrapperKey,
     ) -> Result<(), CompileFailure> {
-        let Some(m) = self.resolve_method(parts.program, key.recv, key.pkg, key.name) else {
+        let Some(m) = self.wrapped(parts.program, key) else {
             return Err(CompileFailure::Internal(
                 format!("no method {} to wrap", key.name),
                 Span::NONE,
