@@ -206,6 +206,8 @@ fn select_blocked(c: &mut Criterion) {
         });
         case(&mut group, "flume", |n| {
             let (to, from): (Vec<_>, Vec<_>) = (0..cases).map(|_| flume::bounded::<u64>(0)).unzip();
+            // A channel without senders would be ready, with an error.
+            let _open = to.clone();
             threads(
                 n,
                 move |i| to[i as usize % cases].send(i).expect("open"),
