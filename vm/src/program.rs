@@ -311,6 +311,21 @@ impl Program {
 #[derive(Clone, Debug)]
 pub struct LinkError(pub String);
 
+/// A type to make of others, for package reflect.
+#[derive(Clone, Debug)]
+pub enum Compose {
+    /// `[n]t`.
+    Array(u64, TypeIx),
+    /// `map[k]v`.
+    Map(TypeIx, TypeIx),
+    /// A channel type with reflect's direction.
+    Chan(u8, TypeIx),
+    /// A function type: parameters, results, whether variadic.
+    Func(Vec<TypeIx>, Vec<TypeIx>, bool),
+    /// A struct type: name, package path (of an unexported name), type, whether embedded, tag.
+    Struct(Vec<(String, String, TypeIx, bool, String)>),
+}
+
 /// What the interpreter asks of the compiler while the program runs. The compiler implements it; a test can do without one.
 pub trait Linker {
     /// Compiles function `f` and gives it its code (`Program::define`, and the entry's and meta's other facts).
@@ -349,6 +364,16 @@ pub trait Linker {
     fn pointer_to(&mut self, p: &mut Program, heap: &mut Heap, t: TypeIx) -> TypeIx;
     /// The type `[]t`.
     fn slice_of(&mut self, p: &mut Program, heap: &mut Heap, t: TypeIx) -> TypeIx;
+    /// A type made of others; `None` if there can be no such type.
+    fn compose(&mut self, _: &mut Program, _: &mut Heap, _: &Compose) -> Option<TypeIx> {
+        None
+    }
+    /// A type's underlying type.
+    fn underlying(&mut self, _: &mut Program, _: &mut Heap, t: TypeIx) -> TypeIx {
+        t
+    }
+    /// Lists a type's method set in its descriptor.
+    fn fill_methods(&mut self, _: &mut Program, _: &mut Heap, _: TypeIx) {}
     /// The session's source texts.
     fn sources(&self) -> &SourceMap;
 }

@@ -13,6 +13,7 @@ mod call;
 mod cx;
 mod handles;
 mod output;
+mod reflect;
 mod sched;
 mod stack;
 
