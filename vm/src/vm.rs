@@ -7,7 +7,7 @@
 //! - The VM stands still in memory once it runs (natives hold its address): it is made by `Vm::new` in a box.
 
 use crate::bytecode::{FuncId, Op, TypeIx};
-use crate::exec::gor::{Gor, StackPool};
+use crate::exec::gor::{Gor, Resume, StackPool};
 use crate::exec::known::Known;
 use crate::exec::run::Fault;
 use crate::exec::sites::Sites;
@@ -16,7 +16,7 @@ use crate::native::{Iface, NativeFrame, NativeStacks, Output, TimerTable};
 use crate::program::{FuncEntry, FuncMeta, Linker, Program};
 use crate::rtype::RType;
 use crate::value::Value;
-use chanrt::{Clock, Config, Gp, Policy, Runtime};
+use chanrt::{Clock, Config, GState, Gp, Policy, Runtime, WaitReason};
 
 /// How a run is to behave.
 #[derive(Clone, Debug)]
@@ -182,12 +182,32 @@ impl Vm {
 
     /// Runs these functions, none with parameters or results, one after another in the main goroutine (initialisers of packages in
     /// dependency order, then `main.main`), with every goroutine they start, until the last returns or the program ends otherwise.
+    /// It can be called again: goroutines that were left behind are still there.
     pub fn run(&mut self, funcs: &[FuncId]) -> Exit {
         let entry = self.entry_function(funcs);
         let exit = self.run_main(entry);
+        self.leave_behind();
         self.stdout.flush();
         self.stderr.flush();
         exit
+    }
+
+    /// After a run: a goroutine that crashed stays as it is, parked for ever.
+    fn leave_behind(&mut self) {
+        self.main = None;
+        self.main_gone = false;
+        if self
+            .rt
+            .goroutines()
+            .any(|g| g == self.g && g.state() == GState::Running)
+        {
+            let regs = self.regs;
+            let gor = self.cur();
+            (gor.ip, gor.fp, gor.resume) = (regs.ip, regs.fp, Resume::Finish);
+            self.rt.park(self.g, WaitReason::PanicWait);
+        }
+        self.printing_panic = false;
+        self.pending = None;
     }
 
     fn entry_function(&mut self, funcs: &[FuncId]) -> FuncId {
@@ -219,12 +239,17 @@ impl Vm {
     /// Where the interpreter is, for a report of a fault of its own: function, instruction and position.
     pub fn place(&self) -> String {
         let at = self.regs.ip.wrapping_sub(1);
-        let Some(f) = self.program.func_at(at) else { return String::new() };
+        let Some(f) = self.program.func_at(at) else {
+            return String::new();
+        };
         let i = (at.addr() - self.program.funcs[f.0 as usize].code.addr()) / size_of::<Op>();
         let op = self.program.metas[f.0 as usize].code.get(i);
         let (file, line) = self.line_of(at);
         let name = &self.program.metas[f.0 as usize].name;
-        format!("in {name}, instruction {i} ({}), {file}:{line}\n", op.map_or("?", Op::name))
+        format!(
+            "in {name}, instruction {i} ({}), {file}:{line}\n",
+            op.map_or("?", Op::name)
+        )
     }
 
     /// Writes to standard error, behind everything printed so far.

@@ -716,3 +716,68 @@ fn strings_and_garbage() {
     assert_eq!(asm.run_with(main, options).2, "ab".repeat(8));
     let _ = STRING;
 }
+
+#[test]
+fn runs_again() {
+    let mut asm = Asm::new();
+    // The first run leaves a goroutine waiting for a value; the second sends it.
+    asm.0.consts.push(0);
+    let wait = asm.func("main.wait", 0, 1, 4, 0);
+    let [p, nl] = print_int(1);
+    asm.code(wait, &[Op::Recv { d: d(1), c: s(0) }, p, nl, Op::Ret {}]);
+    let cell: &'static mut u64 = Box::leak(Box::new(0));
+    asm.0.consts.push((&raw mut *cell).addr() as u64);
+    let first = asm.func("main.first", 0, 0, 8, 0);
+    asm.code(
+        first,
+        &[
+            Op::LoadI {
+                d: d(0),
+                imm: Imm32(0),
+            },
+            Op::MakeChan { w: Win(0), t: INT },
+            Op::StG64 {
+                s: s(0),
+                c: Const(1),
+            },
+            Op::Move { d: d(4), s: s(0) },
+            Op::Go { w: Win(4), f: wait },
+            Op::RecvX { c: s(0) },
+            Op::Ret {},
+        ],
+    );
+    let second = asm.func("main.second", 0, 0, 4, 0);
+    asm.code(
+        second,
+        &[
+            Op::LdG64 {
+                d: d(0),
+                c: Const(1),
+            },
+            Op::LoadI {
+                d: d(1),
+                imm: Imm32(42),
+            },
+            Op::Send { c: s(0), v: s(1) },
+            Op::LoadI {
+                d: d(1),
+                imm: Imm32(43),
+            },
+            Op::Send { c: s(0), v: s(1) },
+            Op::Ret {},
+        ],
+    );
+    let (out, err) = (Sink::default(), Sink::default());
+    let linker = Box::new(NoLinker(SourceMap::default()));
+    let (o, e) = (
+        Output::new(Box::new(out)),
+        Output::new(Box::new(err.clone())),
+    );
+    let mut vm = Vm::new(asm.0, Heap::new(), linker, Options::default(), o, e);
+    assert_eq!(vm.run(&[first]), Exit::Crashed);
+    assert!(
+        err.text()
+            .starts_with("fatal error: all goroutines are asleep")
+    );
+    assert_eq!(vm.run(&[second]), Exit::Code(0));
+}

@@ -401,20 +401,21 @@ impl Vm {
     pub(crate) fn end_goroutine(&mut self) -> Option<Exit> {
         self.drop_natives(0);
         let g = self.g;
-        if self.main == Some(g) {
-            let goexit = self
-                .cur()
-                .ext
-                .as_ref()
-                .is_some_and(|e| !e.panics.is_empty());
+        let is_main = self.main == Some(g);
+        let goexit = self
+            .cur()
+            .ext
+            .as_ref()
+            .is_some_and(|e| !e.panics.is_empty());
+        let gor = self.rt.goexit(g);
+        self.stacks.bury(gor);
+        if is_main {
+            self.main = None;
+            self.main_gone = goexit;
             if !goexit {
                 return Some(Exit::Code(0));
             }
-            self.main = None;
-            self.main_gone = true;
         }
-        let gor = self.rt.goexit(g);
-        self.stacks.bury(gor);
         self.schedule()
     }
 }

@@ -108,7 +108,11 @@ impl Vm {
     /// A `runtime.Error` whose text is "runtime error: " and `text`.
     pub(crate) fn runtime_error(&mut self, text: &str) -> Iface {
         let bounds = ["index out of range", "slice bounds out of range"];
-        let name = if bounds.iter().any(|b| text.starts_with(b)) { "boundsError" } else { "errorString" };
+        let name = if bounds.iter().any(|b| text.starts_with(b)) {
+            "boundsError"
+        } else {
+            "errorString"
+        };
         match self.runtime_string(name, text) {
             Some(v) => v,
             None => self.plain_string(&format!("runtime error: {text}")),

@@ -3,7 +3,7 @@
 //! Invariants: `suspend` saves `regs` into the running goroutine, `schedule` takes over those of the next and finishes what it was parked in.
 //! Standard output is flushed before the scheduler may wait.
 
-use super::gor::{GO_EXIT, NATIVE_RESUME, Resume};
+use super::gor::{GO_EXIT, Gor, NATIVE_RESUME, Resume};
 use super::run::{Stop, run};
 use crate::bytecode::FuncId;
 use crate::native::{GoNilDeref, Reply, TimerTask};
@@ -86,7 +86,14 @@ impl Vm {
     /// Runs `entry` as the main goroutine until the program ends.
     pub(crate) fn run_main(&mut self, entry: FuncId) -> Exit {
         let code = self.program.funcs[entry.0 as usize].code;
-        let g = self.main.expect("a machine runs once");
+        let g = match self.main {
+            Some(g) => g,
+            None => {
+                let gor = Gor::new(&mut self.stacks, 0);
+                self.rt.newproc(None, 0, gor)
+            }
+        };
+        self.main = Some(g);
         let gor = self.gor(g);
         gor.ip = code;
         if let Some(exit) = self.schedule() {

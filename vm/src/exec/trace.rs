@@ -31,7 +31,7 @@ impl Vm {
         let mut frames = Vec::new();
         while let Some(f) = self.program.func_at(ip) {
             let meta = &self.program.metas[f.0 as usize];
-            if !meta.is_wrapper && meta.pos.is_valid() {
+            if !meta.is_wrapper && meta.name != "runtime.main" {
                 frames.push(Frame::Go(f, ip));
             }
             let at = gor.offset(fp);
