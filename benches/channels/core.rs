@@ -142,9 +142,9 @@ unsafe fn select(rt: &mut Runtime<Box<Frame>>, g: Gp, cases: &mut [Scase], elem:
         case.elem = elem;
     }
     // SAFETY: the caller's promise.
-    matches!(
-        unsafe { selectgo(rt, g, cases, true) },
-        SelectResult::Ready { .. }
+    let result = unsafe { selectgo(rt, g, cases, true) };
+    matches!(result, SelectResult::Ready { .. })
+}
     )
 }
 
