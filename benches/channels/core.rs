@@ -145,8 +145,6 @@ unsafe fn select(rt: &mut Runtime<Box<Frame>>, g: Gp, cases: &mut [Scase], elem:
     let result = unsafe { selectgo(rt, g, cases, true) };
     matches!(result, SelectResult::Ready { .. })
 }
-    )
-}
 
 /// Starts goroutines that end at once, one after the other.
 pub fn spawn(times: u64) {
