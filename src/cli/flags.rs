@@ -36,7 +36,10 @@ pub const FLAGS: &[Flag] = &[
         commands: &[Run],
         doc: "seed of everything random: select, map order, math/rand (default: a new one each run)",
         set: |s, v| {
-            s.options.seed = Some(v.parse().map_err(|_| "a number from 0 to 18446744073709551615".to_string())?);
+            s.options.seed = Some(
+                v.parse()
+                    .map_err(|_| "a number from 0 to 18446744073709551615".to_string())?,
+            );
             Ok(())
         },
     },

@@ -18,7 +18,7 @@ pub fn overview() -> String {
     out.push_str(
         "\nTry it:\n  \
            echo 'ch := make(chan int, 1); ch <- 42; fmt.Println(<-ch)' | gol run -\n  \
-           gol run --virtual-time examples/guide/channels_79.go    an hour of sleeps in a blink\n\n\
+           gol run --virtual-time examples/guide/channels_79.go    all its sleeps in a blink\n\n\
          A file without a package clause is a script: its statements run from top to bottom, functions may be used\n\
          before they are declared, standard packages are imported by use, and a `func main` that nobody calls is called.\n\n\
          Exit status: the program's own; 1 when it does not compile, 2 after a panic or a fatal error such as a deadlock,\n\
@@ -32,7 +32,11 @@ pub fn usage(command: Command) -> String {
     let mut out = String::new();
     for (c, name, operands, doc) in Command::ALL {
         if *c == command {
-            let _ = writeln!(out, "Usage: gol {name} [FLAGS] {operands}\n\n{}.\n\nFlags:", capitalised(doc));
+            let _ = writeln!(
+                out,
+                "Usage: gol {name} [FLAGS] {operands}\n\n{}.\n\nFlags:",
+                capitalised(doc)
+            );
         }
     }
     flags(&mut out, Some(command));
@@ -58,5 +62,7 @@ fn flags(out: &mut String, of: Option<Command>) {
 
 fn capitalised(s: &str) -> String {
     let mut chars = s.chars();
-    chars.next().map_or(String::new(), |c| c.to_uppercase().chain(chars).collect())
+    chars
+        .next()
+        .map_or(String::new(), |c| c.to_uppercase().chain(chars).collect())
 }

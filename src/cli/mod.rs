@@ -25,9 +25,24 @@ pub enum Command {
 impl Command {
     /// Every command with its name, its operands and one line of help.
     pub const ALL: &[(Command, &str, &str, &str)] = &[
-        (Command::Run, "run", "FILE [ARGS…]", "run a Go program or a script; `-` reads it from standard input"),
-        (Command::Check, "check", "FILE…", "report every error without running anything"),
-        (Command::Disasm, "disasm", "FILE", "list the bytecode of a program's functions"),
+        (
+            Command::Run,
+            "run",
+            "FILE [ARGS…]",
+            "run a Go program or a script; `-` reads it from standard input",
+        ),
+        (
+            Command::Check,
+            "check",
+            "FILE…",
+            "report every error without running anything",
+        ),
+        (
+            Command::Disasm,
+            "disasm",
+            "FILE",
+            "list the bytecode of a program's functions",
+        ),
     ];
 
     /// The command of that name.
@@ -37,7 +52,10 @@ impl Command {
 
     /// Its name.
     pub fn name(self) -> &'static str {
-        Command::ALL.iter().find(|c| c.0 == self).map_or("", |c| c.1)
+        Command::ALL
+            .iter()
+            .find(|c| c.0 == self)
+            .map_or("", |c| c.1)
     }
 }
 
@@ -55,7 +73,12 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { options: gol::Options::default(), format: lang::diag::Format::Human, color: None, func: String::new() }
+        Settings {
+            options: gol::Options::default(),
+            format: lang::diag::Format::Human,
+            color: None,
+            func: String::new(),
+        }
     }
 }
 
@@ -82,7 +105,8 @@ pub enum Request {
 /// A sentence that says what is wrong and what would be right.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, String> {
     let mut parser = lexopt::Parser::from_args(args);
-    let (mut command, mut settings, mut operands) = (None, Box::new(Settings::default()), Vec::new());
+    let (mut command, mut settings, mut operands) =
+        (None, Box::new(Settings::default()), Vec::new());
     while let Some(arg) = parser.next().map_err(|e| e.to_string())? {
         match arg {
             Long("help") | Short('h') => return Ok(Request::Help(command)),
@@ -92,7 +116,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, String
                 flag(&mut parser, &name, command, &mut settings)?;
             }
             Short(c) => return Err(format!("unknown flag -{c}; `gol --help` lists the flags")),
-            Value(word) if command.is_none() => match word.to_str().map(|w| (w, Command::named(w))) {
+            Value(word) if command.is_none() => match word.to_str().map(|w| (w, Command::named(w)))
+            {
                 Some(("help", _)) => return help_on(parser.next()),
                 Some((_, Some(c))) => command = Some(c),
                 _ => {
@@ -109,34 +134,60 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, String
             }
         }
     }
-    let Some(command) = command else { return Ok(Request::Help(None)) };
+    let Some(command) = command else {
+        return Ok(Request::Help(None));
+    };
     if operands.is_empty() {
-        return Err(format!("`gol {}` needs a file; `gol {0} --help` shows how", command.name()));
+        return Err(format!(
+            "`gol {}` needs a file; `gol {0} --help` shows how",
+            command.name()
+        ));
     }
-    Ok(Request::Do { command, settings, operands })
+    Ok(Request::Do {
+        command,
+        settings,
+        operands,
+    })
 }
 
 fn help_on(arg: Result<Option<lexopt::Arg<'_>>, lexopt::Error>) -> Result<Request, String> {
     match arg {
         Ok(Some(Value(word))) => match word.to_str().and_then(Command::named) {
             Some(c) => Ok(Request::Help(Some(c))),
-            None => Err(format!("there is no command {:?}; `gol --help` lists them", word.to_string_lossy())),
+            None => Err(format!(
+                "there is no command {:?}; `gol --help` lists them",
+                word.to_string_lossy()
+            )),
         },
         _ => Ok(Request::Help(None)),
     }
 }
 
-fn flag(parser: &mut lexopt::Parser, name: &str, command: Option<Command>, settings: &mut Settings) -> Result<(), String> {
+fn flag(
+    parser: &mut lexopt::Parser,
+    name: &str,
+    command: Option<Command>,
+    settings: &mut Settings,
+) -> Result<(), String> {
     let Some(f) = FLAGS.iter().find(|f| f.name == name) else {
-        return Err(format!("unknown flag --{name}; `gol --help` lists the flags"));
+        return Err(format!(
+            "unknown flag --{name}; `gol --help` lists the flags"
+        ));
     };
     let of = command.unwrap_or(Command::Run);
     if !f.commands.contains(&of) {
-        return Err(format!("`gol {}` does not take --{name}; `gol {0} --help` lists its flags", of.name()));
+        return Err(format!(
+            "`gol {}` does not take --{name}; `gol {0} --help` lists its flags",
+            of.name()
+        ));
     }
     let value = match f.value {
         "" => String::new(),
-        _ => parser.value().map_err(|e| e.to_string())?.to_string_lossy().into_owned(),
+        _ => parser
+            .value()
+            .map_err(|e| e.to_string())?
+            .to_string_lossy()
+            .into_owned(),
     };
     (f.set)(settings, &value).map_err(|want| format!("--{name}: {value:?} is not {want}"))
 }

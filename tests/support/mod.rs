@@ -52,7 +52,9 @@ pub fn root() -> PathBuf {
 pub fn directive(case: &Path) -> Directive {
     let text = fs::read_to_string(case).unwrap_or_default();
     let mut d = Directive::default();
-    let Some(words) = text.lines().next().and_then(|l| l.strip_prefix("//gol:")) else { return d };
+    let Some(words) = text.lines().next().and_then(|l| l.strip_prefix("//gol:")) else {
+        return d;
+    };
     for word in words.split_whitespace() {
         match word.split_once('=').unwrap_or((word, "")) {
             ("virtual-time", _) => d.flags.push("--virtual-time".into()),
@@ -98,19 +100,29 @@ pub fn gol(args: &[String], stdin: &str) -> Option<Output> {
         }
         std::thread::sleep(Duration::from_millis(2));
     };
-    Some(Output { status, stdout: out.join().unwrap(), stderr: err.join().unwrap() })
+    Some(Output {
+        status,
+        stdout: out.join().unwrap(),
+        stderr: err.join().unwrap(),
+    })
 }
 
 /// `gol run FLAGS CASE ARGS`, held against the files beside the case. `Err` says what differs.
 pub fn check_run(case: &Path, extra: &[&str]) -> Result<(), String> {
     let d = directive(case);
-    let name = case.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
+    let name = case
+        .strip_prefix(root())
+        .unwrap()
+        .to_string_lossy()
+        .into_owned();
     let mut args = vec!["run".to_string()];
     args.extend(d.flags.iter().cloned());
     args.extend(extra.iter().map(|s| s.to_string()));
     args.push(name);
     args.extend(d.args.iter().cloned());
-    let Some(got) = gol(&args, &d.stdin) else { return Err("no end in 60 s".into()) };
+    let Some(got) = gol(&args, &d.stdin) else {
+        return Err("no end in 60 s".into());
+    };
     let (out, err) = (text(&got.stdout), text(&got.stderr));
     if std::env::var_os("GOL_BLESS").is_some() && extra.is_empty() {
         bless(&case.with_extension("out"), &out);
@@ -122,12 +134,7 @@ pub fn check_run(case: &Path, extra: &[&str]) -> Result<(), String> {
     }
     let any = case.with_extension("any");
     if any.exists() {
-        let sorted = |s: &str| {
-            let mut lines: Vec<String> = s.lines().map(String::from).collect();
-            lines.sort();
-            lines.join("\n")
-        };
-        compare("standard output (any order)", &sorted(&read(&any)), &sorted(&out))?;
+        compare_any(&read(&any), &out)?;
     } else {
         compare("standard output", &read(&case.with_extension("out")), &out)?;
     }
@@ -157,23 +164,54 @@ fn bless(path: &Path, got: &str) {
 /// Whether `got` is what `want`, with its wildcards, describes; `Err` shows both.
 pub fn compare(what: &str, want: &str, got: &str) -> Result<(), String> {
     let (w, g): (Vec<&str>, Vec<&str>) = (want.lines().collect(), got.lines().collect());
-    if matches(&w, &g) { Ok(()) } else { Err(format!("{what} differs\n--- want\n{want}\n--- got\n{got}")) }
+    if matches(&w, &g) {
+        Ok(())
+    } else {
+        Err(format!("{what} differs\n--- want\n{want}\n--- got\n{got}"))
+    }
+}
+
+/// Whether the lines of `got` are those that `want` describes, in any order; `Err` shows what is missing and what is left.
+fn compare_any(want: &str, got: &str) -> Result<(), String> {
+    let mut left: Vec<&str> = got.lines().collect();
+    let (loose, exact): (Vec<&str>, Vec<&str>) = want.lines().partition(|w| w.contains("[*]"));
+    let mut missing = Vec::new();
+    for w in exact.into_iter().chain(loose) {
+        match left.iter().position(|g| line_matches(w, g)) {
+            Some(at) => drop(left.swap_remove(at)),
+            None => missing.push(w),
+        }
+    }
+    if missing.is_empty() && left.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "standard output differs\n--- missing\n{}\n--- not wanted\n{}",
+        missing.join("\n"),
+        left.join("\n")
+    ))
 }
 
 fn matches(want: &[&str], got: &[&str]) -> bool {
     match want.split_first() {
         None => got.is_empty(),
         Some((&"[**]", rest)) => (0..=got.len()).any(|n| matches(rest, &got[n..])),
-        Some((w, rest)) => got.split_first().is_some_and(|(g, more)| line_matches(w, g) && matches(rest, more)),
+        Some((w, rest)) => got
+            .split_first()
+            .is_some_and(|(g, more)| line_matches(w, g) && matches(rest, more)),
     }
 }
 
 fn line_matches(want: &str, got: &str) -> bool {
     let mut parts = want.split("[*]");
     let first = parts.next().unwrap();
-    let Some(mut rest) = got.strip_prefix(first) else { return false };
+    let Some(mut rest) = got.strip_prefix(first) else {
+        return false;
+    };
     let parts: Vec<&str> = parts.collect();
-    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    let Some((last, middle)) = parts.split_last() else {
+        return rest.is_empty();
+    };
     for part in middle {
         match rest.find(part) {
             Some(at) => rest = &rest[at + part.len()..],
@@ -185,14 +223,20 @@ fn line_matches(want: &str, got: &str) -> bool {
 
 /// Runs `check` on every case on two threads and panics with all failures.
 pub fn all(cases: &[PathBuf], check: impl Fn(&Path) -> Result<(), String> + Sync) {
-    assert!(!cases.is_empty() || std::env::var_os("GOL_ONLY").is_some(), "no cases found");
+    assert!(
+        !cases.is_empty() || std::env::var_os("GOL_ONLY").is_some(),
+        "no cases found"
+    );
     let (next, failures) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|s| {
         for _ in 0..2 {
             s.spawn(|| {
                 while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
                     if let Err(why) = check(case) {
-                        failures.lock().unwrap().push(format!("{}: {why}", case.display()));
+                        failures
+                            .lock()
+                            .unwrap()
+                            .push(format!("{}: {why}", case.display()));
                     }
                 }
             });
@@ -200,5 +244,11 @@ pub fn all(cases: &[PathBuf], check: impl Fn(&Path) -> Result<(), String> + Sync
     });
     let mut failures = failures.into_inner().unwrap();
     failures.sort();
-    assert!(failures.is_empty(), "{} of {} cases fail\n\n{}", failures.len(), cases.len(), failures.join("\n\n"));
+    assert!(
+        failures.is_empty(),
+        "{} of {} cases fail\n\n{}",
+        failures.len(),
+        cases.len(),
+        failures.join("\n\n")
+    );
 }
