@@ -52,7 +52,10 @@ fn natives_are_the_functions_without_body() {
     let defined: BTreeSet<String> = stdlib::native_names().collect();
     let missing: Vec<_> = declared.difference(&defined).collect();
     let idle: Vec<_> = defined.difference(&declared).collect();
-    assert!(missing.is_empty() && idle.is_empty(), "declared only: {missing:?}\ndefined only: {idle:?}");
+    assert!(
+        missing.is_empty() && idle.is_empty(),
+        "declared only: {missing:?}\ndefined only: {idle:?}"
+    );
 }
 
 #[test]

@@ -3,5 +3,7 @@
 use vm::NativeFn;
 
 /// The natives of the package.
-pub const NATIVES: &[(&str, NativeFn)] =
-    &[("comparable_", crate::reflect::comparable), ("typeName", crate::reflect::type_name)];
+pub const NATIVES: &[(&str, NativeFn)] = &[
+    ("comparable_", crate::reflect::comparable),
+    ("typeName", crate::reflect::type_name),
+];

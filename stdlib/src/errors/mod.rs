@@ -4,13 +4,19 @@ use vm::rtype::Kind;
 use vm::{Cx, Flow, NativeFn};
 
 /// The natives of the package.
-pub const NATIVES: &[(&str, NativeFn)] =
-    &[("comparable_", crate::reflect::comparable), ("checkTarget", check_target), ("assign", assign)];
+pub const NATIVES: &[(&str, NativeFn)] = &[
+    ("comparable_", crate::reflect::comparable),
+    ("checkTarget", check_target),
+    ("assign", assign),
+];
 
 /// `checkTarget(target any) int`: 1 if it is no pointer or nil, 2 if no error has the type it points to.
 fn check_target(cx: &mut Cx<'_>) -> Flow {
     let target = cx.iface();
-    let to = cx.value(target).filter(|v| v.kind() == Kind::Pointer && !v.is_nil()).map(|v| v.rtype().elem);
+    let to = cx
+        .value(target)
+        .filter(|v| v.kind() == Kind::Pointer && !v.is_nil())
+        .map(|v| v.rtype().elem);
     let code = match to {
         None => 1,
         Some(t) if cx.rtype(t).kind == Kind::Interface || cx.method(t, "Error") => 0,

@@ -60,7 +60,9 @@ impl Directives<'_> {
         };
         let digits = &rest[1..len];
         self.at += len + 1;
-        let n = str::from_utf8(digits).ok().and_then(|s| s.parse::<usize>().ok());
+        let n = str::from_utf8(digits)
+            .ok()
+            .and_then(|s| s.parse::<usize>().ok());
         match n.filter(|&n| digits[0] != b'+' && 1 <= n && n <= self.operands.len()) {
             Some(n) => {
                 self.arg = n - 1;
@@ -77,7 +79,14 @@ impl Directives<'_> {
 impl Printer<'_, '_> {
     /// Prints the operands as the format says.
     pub fn printf(&mut self, format: &[u8], operands: GoSlice) -> Result<(), Flow> {
-        let mut d = Directives { format, at: 0, arg: 0, operands, reordered: false, good_index: true };
+        let mut d = Directives {
+            format,
+            at: 0,
+            arg: 0,
+            operands,
+            reordered: false,
+            good_index: true,
+        };
         while d.at < format.len() {
             let literal = memchr::memchr(b'%', &format[d.at..]).unwrap_or(format.len() - d.at);
             self.out.extend_from_slice(&format[d.at..d.at + literal]);
@@ -90,7 +99,10 @@ impl Printer<'_, '_> {
             d.good_index = true;
             self.read_flags(&mut d);
             // Most directives end here.
-            if let Some(c) = d.peek().filter(|c| c.is_ascii_lowercase() && d.arg < operands.len()) {
+            if let Some(c) = d
+                .peek()
+                .filter(|c| c.is_ascii_lowercase() && d.arg < operands.len())
+            {
                 d.at += 1;
                 self.directive(&mut d, char::from(c))?;
                 continue;
@@ -107,7 +119,10 @@ impl Printer<'_, '_> {
                 break;
             }
             d.at += size;
-            self.directive(&mut d, char::from_u32(c).unwrap_or(char::REPLACEMENT_CHARACTER))?;
+            self.directive(
+                &mut d,
+                char::from_u32(c).unwrap_or(char::REPLACEMENT_CHARACTER),
+            )?;
         }
         self.flags = Flags::default();
         if !d.reordered && d.arg < operands.len() {
@@ -182,9 +197,12 @@ impl Printer<'_, '_> {
         let v = v?;
         let n = match v.kind() {
             Kind::Int | Kind::Int8 | Kind::Int16 | Kind::Int32 | Kind::Int64 => v.as_i64(),
-            Kind::Uint | Kind::Uint8 | Kind::Uint16 | Kind::Uint32 | Kind::Uint64 | Kind::Uintptr => {
-                i64::try_from(v.as_u64()).ok()?
-            }
+            Kind::Uint
+            | Kind::Uint8
+            | Kind::Uint16
+            | Kind::Uint32
+            | Kind::Uint64
+            | Kind::Uintptr => i64::try_from(v.as_u64()).ok()?,
             _ => return None,
         };
         (-TOO_LARGE..=TOO_LARGE).contains(&n).then_some(n)

@@ -15,13 +15,19 @@ use vm::{Cx, Flow, GoSlice, NativeFn};
 
 /// The natives of the package.
 pub const NATIVES: &[(&str, NativeFn)] = &[
-    ("Sprintln", |cx| sprint(cx, false, |p, f, v| p.println(f, v))),
+    ("Sprintln", |cx| {
+        sprint(cx, false, |p, f, v| p.println(f, v))
+    }),
     ("Sprintf", |cx| sprint(cx, true, |p, f, v| p.printf(f, v))),
     ("Sprint", |cx| sprint(cx, false, |p, f, v| p.print(f, v))),
-    ("Appendln", |cx| append(cx, false, |p, f, v| p.println(f, v))),
+    ("Appendln", |cx| {
+        append(cx, false, |p, f, v| p.println(f, v))
+    }),
     ("Appendf", |cx| append(cx, true, |p, f, v| p.printf(f, v))),
     ("Append", |cx| append(cx, false, |p, f, v| p.print(f, v))),
-    ("println", |cx| to_stdout(cx, false, |p, f, v| p.println(f, v))),
+    ("println", |cx| {
+        to_stdout(cx, false, |p, f, v| p.println(f, v))
+    }),
     ("printf", |cx| to_stdout(cx, true, |p, f, v| p.printf(f, v))),
     ("print", |cx| to_stdout(cx, false, |p, f, v| p.print(f, v))),
     ("errorf", errorf),
@@ -36,7 +42,11 @@ pub const NATIVES: &[(&str, NativeFn)] = &[
 type Print = fn(&mut Printer<'_, '_>, &[u8], GoSlice) -> Result<(), Flow>;
 
 /// Reads the format, if any, and the operands; prints.
-fn run<'x, 'a>(cx: &'x mut Cx<'a>, has_format: bool, print: Print) -> Result<Printer<'x, 'a>, Flow> {
+fn run<'x, 'a>(
+    cx: &'x mut Cx<'a>,
+    has_format: bool,
+    print: Print,
+) -> Result<Printer<'x, 'a>, Flow> {
     let format: &[u8] = if has_format { cx.str().as_bytes() } else { &[] };
     let operands = cx.slice();
     let mut p = Printer::new(cx);

@@ -11,7 +11,13 @@ const UPPER: &[u8; 17] = b"0123456789ABCDEFX";
 
 impl Printer<'_, '_> {
     /// An integer by a verb; `u` holds the bits of a signed one.
-    pub fn fmt_integer(&mut self, u: u64, signed: bool, verb: char, value: &Value<'_>) -> Result<(), Flow> {
+    pub fn fmt_integer(
+        &mut self,
+        u: u64,
+        signed: bool,
+        verb: char,
+        value: &Value<'_>,
+    ) -> Result<(), Flow> {
         match verb {
             'v' if self.flags.sharp_v && !signed => self.fmt_0x(u, true),
             'v' | 'd' => self.integer(u, 10, signed, verb, LOWER),
@@ -25,9 +31,16 @@ impl Printer<'_, '_> {
                 self.pad(&text);
             }
             'q' => {
-                let c = char::from_u32(u32::try_from(u).unwrap_or(u32::MAX)).unwrap_or(char::REPLACEMENT_CHARACTER);
+                let c = char::from_u32(u32::try_from(u).unwrap_or(u32::MAX))
+                    .unwrap_or(char::REPLACEMENT_CHARACTER);
                 let mut text = Vec::new();
-                quote::quote(&mut text, c.encode_utf8(&mut [0; 4]).as_bytes(), b'\'', self.flags.plus, false);
+                quote::quote(
+                    &mut text,
+                    c.encode_utf8(&mut [0; 4]).as_bytes(),
+                    b'\'',
+                    self.flags.plus,
+                    false,
+                );
                 self.pad(&text);
             }
             'U' => self.unicode(u),
@@ -102,7 +115,11 @@ impl Printer<'_, '_> {
     fn unicode(&mut self, u: u64) {
         let f = self.flags;
         let mut text = format!("U+{u:0width$X}", width = f.prec.unwrap_or(4).max(4)).into_bytes();
-        if let Some(c) = u32::try_from(u).ok().and_then(char::from_u32).filter(|&c| f.sharp && quote::is_print(c)) {
+        if let Some(c) = u32::try_from(u)
+            .ok()
+            .and_then(char::from_u32)
+            .filter(|&c| f.sharp && quote::is_print(c))
+        {
             text.extend_from_slice(b" '");
             text.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
             text.push(b'\'');
@@ -113,7 +130,13 @@ impl Printer<'_, '_> {
     }
 
     /// A floating-point number of 32 or 64 bits by a verb.
-    pub fn fmt_float(&mut self, v: f64, bits: u32, verb: char, value: &Value<'_>) -> Result<(), Flow> {
+    pub fn fmt_float(
+        &mut self,
+        v: f64,
+        bits: u32,
+        verb: char,
+        value: &Value<'_>,
+    ) -> Result<(), Flow> {
         match verb {
             'v' => self.float(v, bits, b'g', -1),
             'b' | 'g' | 'G' | 'x' | 'X' => self.float(v, bits, verb as u8, -1),
@@ -125,7 +148,14 @@ impl Printer<'_, '_> {
     }
 
     /// A complex number by a verb; `bits` are those of its parts.
-    pub fn fmt_complex(&mut self, re: f64, im: f64, bits: u32, verb: char, value: &Value<'_>) -> Result<(), Flow> {
+    pub fn fmt_complex(
+        &mut self,
+        re: f64,
+        im: f64,
+        bits: u32,
+        verb: char,
+        value: &Value<'_>,
+    ) -> Result<(), Flow> {
         if !"vbgGxXfFeE".contains(verb) {
             return self.bad_verb(verb, Some(value));
         }
@@ -182,9 +212,19 @@ fn keep_zeros(num: &mut Vec<u8>, form: u8, prec: i64) {
         _ => 0,
     };
     let hex = matches!(form, b'x' | b'X');
-    let exp = num.iter().position(|c| if hex { b"pP".contains(c) } else { b"eE".contains(c) });
+    let exp = num.iter().position(|c| {
+        if hex {
+            b"pP".contains(c)
+        } else {
+            b"eE".contains(c)
+        }
+    });
     let tail = exp.map_or_else(Vec::new, |at| num.split_off(at));
-    let significant = num[1..].iter().filter(|&&c| c != b'.').skip_while(|&&c| c == b'0').count();
+    let significant = num[1..]
+        .iter()
+        .filter(|&&c| c != b'.')
+        .skip_while(|&&c| c == b'0')
+        .count();
     digits -= significant as i64;
     if !num.contains(&b'.') {
         // The number 0 has one digit.

@@ -132,16 +132,21 @@ impl<'x, 'a> Printer<'x, 'a> {
             'p' => return self.fmt_pointer(&value, 'p'),
             _ => {}
         }
-        if verb == 'w' || may_have_methods(value.rtype()) {
-            if let Some(done) = self.handle_methods(v, &value, verb)? {
-                return done;
-            }
+        if (verb == 'w' || may_have_methods(value.rtype()))
+            && let Some(done) = self.handle_methods(v, &value, verb)?
+        {
+            return done;
         }
         self.print_value(&value, verb, 0, true)
     }
 
     /// Prints a value by one of its methods, if there is one for the verb.
-    pub fn handle_methods(&mut self, v: Iface, value: &Value<'_>, mut verb: char) -> Result<Option<Result<(), Flow>>, Flow> {
+    pub fn handle_methods(
+        &mut self,
+        v: Iface,
+        value: &Value<'_>,
+        mut verb: char,
+    ) -> Result<Option<Result<(), Flow>>, Flow> {
         if self.erroring {
             return Ok(None);
         }
@@ -186,7 +191,13 @@ impl<'x, 'a> Printer<'x, 'a> {
     }
 
     /// Calls a method without parameters that returns a string. `None`: it panicked, and that has been printed.
-    fn call_string(&mut self, v: Iface, value: &Value<'_>, method: Method, verb: char) -> Result<Option<Vec<u8>>, Flow> {
+    fn call_string(
+        &mut self,
+        v: Iface,
+        value: &Value<'_>,
+        method: Method,
+        verb: char,
+    ) -> Result<Option<Vec<u8>>, Flow> {
         if !self.cx.on_stack() {
             return Err(Flow::NeedStack);
         }
@@ -209,7 +220,13 @@ impl<'x, 'a> Printer<'x, 'a> {
         self.has(value.rtype().elem, method)
     }
 
-    fn print_panic(&mut self, value: &Value<'_>, panic: Iface, method: Method, verb: char) -> Result<(), Flow> {
+    fn print_panic(
+        &mut self,
+        value: &Value<'_>,
+        panic: Iface,
+        method: Method,
+        verb: char,
+    ) -> Result<(), Flow> {
         if is_nil_pointer(value) {
             self.out.extend_from_slice(b"<nil>");
             return Ok(());
@@ -260,7 +277,8 @@ impl<'x, 'a> Printer<'x, 'a> {
         p.store(48, f.prec.map_or(-1, |n| n as i64));
         let args = [u64::from(pointer.0), p.word(), u64::from(u32::from(verb))];
         let result = self.cx.call_method(v, FORMAT.2, &args)?;
-        p.load_slice(0).with_bytes(|b| self.out.extend_from_slice(b));
+        p.load_slice(0)
+            .with_bytes(|b| self.out.extend_from_slice(b));
         if let Some(Err(panic)) = result {
             self.print_panic(value, panic, FORMAT, verb)?;
         }
@@ -287,12 +305,17 @@ impl<'x, 'a> Printer<'x, 'a> {
     }
 
     pub fn push_char(&mut self, c: char) {
-        self.out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        self.out
+            .extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
     }
 
     /// Appends padding for `n` characters.
     pub fn padding(&mut self, n: usize) {
-        let c = if self.flags.zero && !self.flags.minus { b'0' } else { b' ' };
+        let c = if self.flags.zero && !self.flags.minus {
+            b'0'
+        } else {
+            b' '
+        };
         self.out.resize(self.out.len() + n, c);
     }
 

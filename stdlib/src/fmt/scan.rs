@@ -7,10 +7,14 @@ use vm::{Cx, Flow};
 /// `target(arg any) (kind, bits int, bad string)`.
 pub(super) fn target(cx: &mut Cx<'_>) -> Flow {
     let v = cx.iface();
-    let found = cx.value(v).map(|v| (v.rtype().name.clone(), v.kind(), v.elem()));
+    let found = cx
+        .value(v)
+        .map(|v| (v.rtype().name.clone(), v.kind(), v.elem()));
     let (kind, bits, bad) = match found {
         None => (0, 0, "type not a pointer: nil".to_string()),
-        Some((_, Kind::Pointer, Some(to))) if is_scannable(&to) => (to.kind() as i64, to.rtype().size as i64 * 8, String::new()),
+        Some((_, Kind::Pointer, Some(to))) if is_scannable(&to) => {
+            (to.kind() as i64, to.rtype().size as i64 * 8, String::new())
+        }
         Some((name, Kind::Pointer, _)) => (0, 0, format!("can't scan type: {name}")),
         Some((name, ..)) => (0, 0, format!("type not a pointer: {name}")),
     };
@@ -36,7 +40,11 @@ fn variable<'v>(cx: &mut Cx<'_>) -> Option<Value<'v>> {
 pub(super) fn set_int(cx: &mut Cx<'_>) -> Flow {
     let (to, v) = (variable(cx), cx.int());
     if let Some(to) = to {
-        if to.kind() == Kind::Bool { to.set_bool(v != 0) } else { to.set_i64(v) };
+        if to.kind() == Kind::Bool {
+            to.set_bool(v != 0)
+        } else {
+            to.set_i64(v)
+        };
     }
     Flow::Done
 }

@@ -8,7 +8,12 @@ use vm::value::Value;
 
 impl Printer<'_, '_> {
     /// A string by a verb.
-    pub fn fmt_string(&mut self, s: &[u8], verb: char, value: Option<&Value<'_>>) -> Result<(), Flow> {
+    pub fn fmt_string(
+        &mut self,
+        s: &[u8],
+        verb: char,
+        value: Option<&Value<'_>>,
+    ) -> Result<(), Flow> {
         match verb {
             'v' if self.flags.sharp_v => self.fmt_q(s),
             'v' | 's' => self.fmt_s(s),
@@ -100,7 +105,11 @@ impl Printer<'_, '_> {
         if !f.minus {
             self.padding(padding);
         }
-        let digits: &[u8; 16] = if upper { b"0123456789ABCDEF" } else { b"0123456789abcdef" };
+        let digits: &[u8; 16] = if upper {
+            b"0123456789ABCDEF"
+        } else {
+            b"0123456789abcdef"
+        };
         for (i, &c) in s.iter().enumerate() {
             if i > 0 && f.space {
                 self.out.push(b' ');

@@ -11,7 +11,13 @@ use vm::{Flow, GoSlice, Iface};
 
 impl Printer<'_, '_> {
     /// Prints a value by a verb. `depth` is 0 for an operand itself.
-    pub fn print_value(&mut self, v: &Value<'_>, verb: char, depth: usize, methods: bool) -> Result<(), Flow> {
+    pub fn print_value(
+        &mut self,
+        v: &Value<'_>,
+        verb: char,
+        depth: usize,
+        methods: bool,
+    ) -> Result<(), Flow> {
         if depth > 0 && methods && v.kind() != Kind::Interface && may_have_methods(v.rtype()) {
             let boxed = self.cx.iface_of(v);
             if let Some(done) = self.handle_methods(boxed, v, verb)? {
@@ -29,14 +35,23 @@ impl Printer<'_, '_> {
             Kind::Int | Kind::Int8 | Kind::Int16 | Kind::Int32 | Kind::Int64 => {
                 self.fmt_integer(v.as_i64() as u64, true, verb, v)
             }
-            Kind::Uint | Kind::Uint8 | Kind::Uint16 | Kind::Uint32 | Kind::Uint64 | Kind::Uintptr => {
-                self.fmt_integer(v.as_u64(), false, verb, v)
-            }
+            Kind::Uint
+            | Kind::Uint8
+            | Kind::Uint16
+            | Kind::Uint32
+            | Kind::Uint64
+            | Kind::Uintptr => self.fmt_integer(v.as_u64(), false, verb, v),
             Kind::Float32 => self.fmt_float(v.as_f64(), 32, verb, v),
             Kind::Float64 => self.fmt_float(v.as_f64(), 64, verb, v),
             Kind::Complex64 | Kind::Complex128 => {
                 let (re, im) = v.as_complex();
-                self.fmt_complex(re, im, if v.kind() == Kind::Complex64 { 32 } else { 64 }, verb, v)
+                self.fmt_complex(
+                    re,
+                    im,
+                    if v.kind() == Kind::Complex64 { 32 } else { 64 },
+                    verb,
+                    v,
+                )
             }
             Kind::String => self.fmt_string(v.as_bytes(), verb, Some(v)),
             Kind::Map => self.print_map(v, verb, depth, methods),
@@ -60,7 +75,13 @@ impl Printer<'_, '_> {
     }
 
     /// A part of a composite: an interface stands for what it holds.
-    fn print_interface(&mut self, v: &Value<'_>, verb: char, depth: usize, methods: bool) -> Result<(), Flow> {
+    fn print_interface(
+        &mut self,
+        v: &Value<'_>,
+        verb: char,
+        depth: usize,
+        methods: bool,
+    ) -> Result<(), Flow> {
         match v.elem() {
             Some(held) => self.print_value(&held, verb, depth + 1, methods),
             None if self.flags.sharp_v => {
@@ -77,18 +98,27 @@ impl Printer<'_, '_> {
 
     fn separator(&mut self, i: usize) {
         if i > 0 {
-            self.out.extend_from_slice(if self.flags.sharp_v { b", " } else { b" " });
+            self.out
+                .extend_from_slice(if self.flags.sharp_v { b", " } else { b" " });
         }
     }
 
-    fn print_struct(&mut self, v: &Value<'_>, verb: char, depth: usize, methods: bool) -> Result<(), Flow> {
+    fn print_struct(
+        &mut self,
+        v: &Value<'_>,
+        verb: char,
+        depth: usize,
+        methods: bool,
+    ) -> Result<(), Flow> {
         if self.flags.sharp_v {
             self.push_type_name(v);
         }
         self.out.push(b'{');
         for i in 0..v.num_fields() {
             self.separator(i);
-            let (Some(field), Some(part)) = (v.field_type(i), v.field(i)) else { continue };
+            let (Some(field), Some(part)) = (v.field_type(i), v.field(i)) else {
+                continue;
+            };
             if self.flags.plus_v || self.flags.sharp_v {
                 self.out.extend_from_slice(field.name.as_bytes());
                 self.out.push(b':');
@@ -104,22 +134,40 @@ impl Printer<'_, '_> {
         Ok(())
     }
 
-    fn print_list(&mut self, v: &Value<'_>, verb: char, depth: usize, methods: bool) -> Result<(), Flow> {
+    fn print_list(
+        &mut self,
+        v: &Value<'_>,
+        verb: char,
+        depth: usize,
+        methods: bool,
+    ) -> Result<(), Flow> {
         let is_nil = v.kind() == Kind::Slice && v.is_nil();
         if v.elem_type().kind == Kind::Uint8 {
             // Bytes are printed as one for these verbs; for %v and %d that is a matter of form for unnamed []byte only.
-            let as_one = matches!(verb, 's' | 'q' | 'x' | 'X') || depth == 0 && v.rtype().name == "[]uint8" && matches!(verb, 'v' | 'd');
+            let as_one = matches!(verb, 's' | 'q' | 'x' | 'X')
+                || depth == 0 && v.rtype().name == "[]uint8" && matches!(verb, 'v' | 'd');
             if as_one {
                 let bytes: Vec<u8> = match v.byte_elems() {
                     Some(bytes) => bytes.to_vec(),
-                    None => (0..v.len()).filter_map(|i| v.index(i)).map(|b| b.as_u64() as u8).collect(),
+                    None => (0..v.len())
+                        .filter_map(|i| v.index(i))
+                        .map(|b| b.as_u64() as u8)
+                        .collect(),
                 };
-                let name = if v.rtype().name == "[]uint8" { "[]byte" } else { &v.rtype().name };
+                let name = if v.rtype().name == "[]uint8" {
+                    "[]byte"
+                } else {
+                    &v.rtype().name
+                };
                 self.fmt_bytes(&bytes, is_nil, verb, name);
                 return Ok(());
             }
         }
-        let (open, close) = if self.flags.sharp_v { (b'{', b'}') } else { (b'[', b']') };
+        let (open, close) = if self.flags.sharp_v {
+            (b'{', b'}')
+        } else {
+            (b'[', b']')
+        };
         if self.flags.sharp_v {
             self.push_type_name(v);
             if is_nil {
@@ -138,7 +186,13 @@ impl Printer<'_, '_> {
         Ok(())
     }
 
-    fn print_map(&mut self, v: &Value<'_>, verb: char, depth: usize, methods: bool) -> Result<(), Flow> {
+    fn print_map(
+        &mut self,
+        v: &Value<'_>,
+        verb: char,
+        depth: usize,
+        methods: bool,
+    ) -> Result<(), Flow> {
         if self.flags.sharp_v {
             self.push_type_name(v);
             if v.is_nil() {
@@ -164,14 +218,26 @@ impl Printer<'_, '_> {
     }
 
     /// Prints a map's entries from copies in Go memory, which this frame keeps alive.
-    fn print_copied_entries(&mut self, v: &Value<'_>, verb: char, depth: usize, methods: bool) -> Result<(), Flow> {
+    fn print_copied_entries(
+        &mut self,
+        v: &Value<'_>,
+        verb: char,
+        depth: usize,
+        methods: bool,
+    ) -> Result<(), Flow> {
         let (key_type, value_type) = (v.rtype().key, v.rtype().elem);
         let copies = self.copy_entries(v);
         for i in 0..copies.len() / 2 {
             self.separator(i);
             self.print_copy(copies.get_iface(2 * i), key_type, verb, depth, methods)?;
             self.out.push(b':');
-            self.print_copy(copies.get_iface(2 * i + 1), value_type, verb, depth, methods)?;
+            self.print_copy(
+                copies.get_iface(2 * i + 1),
+                value_type,
+                verb,
+                depth,
+                methods,
+            )?;
         }
         Ok(())
     }
@@ -189,7 +255,14 @@ impl Printer<'_, '_> {
         copies
     }
 
-    fn print_copy(&mut self, copy: Iface, t: TypeIx, verb: char, depth: usize, methods: bool) -> Result<(), Flow> {
+    fn print_copy(
+        &mut self,
+        copy: Iface,
+        t: TypeIx,
+        verb: char,
+        depth: usize,
+        methods: bool,
+    ) -> Result<(), Flow> {
         match self.cx.value(copy) {
             Some(v) => {
                 let depth = depth + 1 + usize::from(self.rtype(t).kind == Kind::Interface);
@@ -210,7 +283,14 @@ impl Printer<'_, '_> {
 
     /// A pointer, or what is like one, by a verb.
     pub fn fmt_pointer(&mut self, v: &Value<'_>, verb: char) -> Result<(), Flow> {
-        let kinds = [Kind::Chan, Kind::Func, Kind::Map, Kind::Pointer, Kind::Slice, Kind::UnsafePointer];
+        let kinds = [
+            Kind::Chan,
+            Kind::Func,
+            Kind::Map,
+            Kind::Pointer,
+            Kind::Slice,
+            Kind::UnsafePointer,
+        ];
         if !kinds.contains(&v.kind()) {
             return self.bad_verb(verb, Some(v));
         }

@@ -1,6 +1,7 @@
-//! Package math: floating point by the platform-independent libm, so that results are the same everywhere.
+//! Package math: floating point by Go's own methods or by those of the platform-independent libm, so that results are the same everywhere.
 
 pub mod bits;
+mod cephes;
 pub mod rand;
 
 use vm::{Cx, Flow, NativeFn};
@@ -48,24 +49,30 @@ pub const NATIVES: &[(&str, NativeFn)] = &[
     ("Mod", |cx| f2(cx, |x, y| x % y)),
     ("Remainder", |cx| f2(cx, libm::remainder)),
     ("Sqrt", |cx| f1(cx, f64::sqrt)),
-    ("Cbrt", |cx| f1(cx, libm::cbrt)),
-    ("Hypot", |cx| f2(cx, libm::hypot)),
+    ("Cbrt", |cx| f1(cx, cephes::cbrt)),
+    ("Hypot", |cx| f2(cx, cephes::hypot)),
     ("Pow", |cx| f2(cx, pow)),
     ("Pow10", |cx| {
         let n = cx.int();
         cx.ret_f64(pow10(n));
         Flow::Done
     }),
-    ("Exp", |cx| f1(cx, libm::exp)),
-    ("Exp2", |cx| f1(cx, libm::exp2)),
+    ("Exp", |cx| f1(cx, cephes::exp)),
+    ("Exp2", |cx| f1(cx, cephes::exp2)),
     ("Expm1", |cx| f1(cx, libm::expm1)),
     ("Log", |cx| f1(cx, libm::log)),
     ("Log2", |cx| f1(cx, log2)),
-    ("Log10", |cx| f1(cx, |x| log2(x) * (std::f64::consts::LN_2 / std::f64::consts::LN_10))),
+    ("Log10", |cx| {
+        f1(cx, |x| libm::log(x) * std::f64::consts::LOG10_E)
+    }),
     ("Log1p", |cx| f1(cx, libm::log1p)),
     ("Frexp", |cx| {
         let x = cx.f64();
-        let (m, e) = if x == 0.0 || !x.is_finite() { (x, 0) } else { libm::frexp(x) };
+        let (m, e) = if x == 0.0 || !x.is_finite() {
+            (x, 0)
+        } else {
+            libm::frexp(x)
+        };
         cx.ret_f64(m);
         cx.ret_int(i64::from(e));
         Flow::Done
@@ -75,23 +82,23 @@ pub const NATIVES: &[(&str, NativeFn)] = &[
         cx.ret_f64(libm::ldexp(x, n.clamp(-10_000, 10_000) as i32));
         Flow::Done
     }),
-    ("Sin", |cx| f1(cx, libm::sin)),
-    ("Cos", |cx| f1(cx, libm::cos)),
-    ("Tan", |cx| f1(cx, libm::tan)),
-    ("Asin", |cx| f1(cx, libm::asin)),
-    ("Acos", |cx| f1(cx, libm::acos)),
-    ("Atan", |cx| f1(cx, libm::atan)),
-    ("Atan2", |cx| f2(cx, libm::atan2)),
-    ("Sinh", |cx| f1(cx, libm::sinh)),
-    ("Cosh", |cx| f1(cx, libm::cosh)),
-    ("Tanh", |cx| f1(cx, libm::tanh)),
+    ("Sin", |cx| f1(cx, cephes::sin)),
+    ("Cos", |cx| f1(cx, cephes::cos)),
+    ("Tan", |cx| f1(cx, cephes::tan)),
+    ("Asin", |cx| f1(cx, cephes::asin)),
+    ("Acos", |cx| f1(cx, cephes::acos)),
+    ("Atan", |cx| f1(cx, cephes::atan)),
+    ("Atan2", |cx| f2(cx, cephes::atan2)),
+    ("Sinh", |cx| f1(cx, cephes::sinh)),
+    ("Cosh", |cx| f1(cx, cephes::cosh)),
+    ("Tanh", |cx| f1(cx, cephes::tanh)),
     ("Asinh", |cx| f1(cx, libm::asinh)),
     ("Acosh", |cx| f1(cx, libm::acosh)),
     ("Atanh", |cx| f1(cx, libm::atanh)),
     ("Erf", |cx| f1(cx, libm::erf)),
     ("Erfc", |cx| f1(cx, libm::erfc)),
     ("Erfinv", |cx| f1(cx, erfinv)),
-    ("Gamma", |cx| f1(cx, gamma)),
+    ("Gamma", |cx| f1(cx, cephes::gamma)),
     ("Lgamma", |cx| {
         let x = cx.f64();
         let (v, sign) = libm::lgamma_r(x);
@@ -114,7 +121,10 @@ pub const NATIVES: &[(&str, NativeFn)] = &[
 
 fn bessel(cx: &mut Cx<'_>, f: fn(i32, f64) -> f64) -> Flow {
     let (n, x) = (cx.int(), cx.f64());
-    cx.ret_f64(f(n.clamp(i64::from(i32::MIN + 1), i64::from(i32::MAX)) as i32, x));
+    cx.ret_f64(f(
+        n.clamp(i64::from(i32::MIN + 1), i64::from(i32::MAX)) as i32,
+        x,
+    ));
     Flow::Done
 }
 
@@ -124,7 +134,11 @@ fn log2(x: f64) -> f64 {
         return libm::log2(x);
     }
     let (m, e) = libm::frexp(x);
-    if m == 0.5 { f64::from(e - 1) } else { libm::log(m) * (1.0 / std::f64::consts::LN_2) + f64::from(e) }
+    if m == 0.5 {
+        f64::from(e - 1)
+    } else {
+        libm::log(m) * std::f64::consts::LOG2_E + f64::from(e)
+    }
 }
 
 /// By repeated squaring of the mantissa, as Go does it (libm's result can differ in the last bit).
@@ -164,7 +178,7 @@ fn pow(x: f64, y: f64) -> f64 {
             yf -= 1.0;
             yi += 1.0;
         }
-        a1 = libm::exp(yf * libm::log(x));
+        a1 = cephes::exp(yf * libm::log(x));
     }
     let (mut x1, xe) = libm::frexp(x);
     let mut xe = i64::from(xe);
@@ -193,16 +207,15 @@ fn pow(x: f64, y: f64) -> f64 {
     libm::ldexp(a1, ae.clamp(-10_000, 10_000) as i32)
 }
 
+/// A power of 10, as Go makes it of two powers.
 fn pow10(n: i64) -> f64 {
+    let power = |n: i64| format!("1e{n}").parse().unwrap_or(f64::NAN);
     match n {
         ..-323 => 0.0,
         309.. => f64::INFINITY,
-        _ => format!("1e{n}").parse().unwrap_or(f64::NAN),
+        0.. => power(n / 32 * 32) * power(n % 32),
+        _ => power(n / 32 * 32) / power(-n % 32),
     }
-}
-
-fn gamma(x: f64) -> f64 {
-    if x == f64::NEG_INFINITY || (x < 0.0 && x.fract() == 0.0) { f64::NAN } else { libm::tgamma(x) }
 }
 
 /// The inverse of erf by Newton's method on a rational first guess (Giles, "Approximating the erfinv function").

@@ -12,7 +12,9 @@ thread_local! {
 
 fn initial() -> Env {
     use std::os::unix::ffi::OsStringExt;
-    std::env::vars_os().map(|(k, v)| (k.into_vec(), v.into_vec())).collect()
+    std::env::vars_os()
+        .map(|(k, v)| (k.into_vec(), v.into_vec()))
+        .collect()
 }
 
 pub(super) fn lookup(cx: &mut Cx<'_>) -> Flow {
@@ -29,7 +31,8 @@ pub(super) fn clear(_: &mut Cx<'_>) -> Flow {
 }
 
 pub(super) fn all(cx: &mut Cx<'_>) -> Flow {
-    let pairs: Vec<Vec<u8>> = ENV.with_borrow(|e| e.iter().map(|(k, v)| [k, &b"="[..], v].concat()).collect());
+    let pairs: Vec<Vec<u8>> =
+        ENV.with_borrow(|e| e.iter().map(|(k, v)| [k, &b"="[..], v].concat()).collect());
     cx.ret_strs(&pairs);
     Flow::Done
 }

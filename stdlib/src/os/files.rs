@@ -27,7 +27,9 @@ fn bad_fd() -> io::Error {
 }
 
 fn file(fd: i64) -> io::Result<Arc<File>> {
-    TABLE.with_borrow(|t| t.files.get(&fd).cloned()).ok_or_else(bad_fd)
+    TABLE
+        .with_borrow(|t| t.files.get(&fd).cloned())
+        .ok_or_else(bad_fd)
 }
 
 /// Results `n int, errno int`.
@@ -43,7 +45,11 @@ pub(super) fn open(cx: &mut Cx<'_>) -> Flow {
         let access = flag & 3;
         let mut options = OpenOptions::new();
         // The flags pass through to the system, which checks their combination.
-        options.read(access != 1).write(access != 0).mode(perm).custom_flags((flag & !3) as i32);
+        options
+            .read(access != 1)
+            .write(access != 0)
+            .mode(perm)
+            .custom_flags((flag & !3) as i32);
         options.open(path)
     };
     blocking(cx, job, |cx, result| {
@@ -90,7 +96,11 @@ fn write_bytes(cx: &mut Cx<'_>, fd: i64, data: Vec<u8>) -> Flow {
                 Ok(f) => f,
                 Err(e) => return ret_count(cx, Err(e)),
             };
-            return blocking(cx, move || (&*f).write_all(&data).map(|()| data.len()), ret_count);
+            return blocking(
+                cx,
+                move || (&*f).write_all(&data).map(|()| data.len()),
+                ret_count,
+            );
         }
     }
     ret_count(cx, Ok(data.len()))
@@ -157,7 +167,11 @@ pub(super) fn read_at(cx: &mut Cx<'_>) -> Flow {
 pub(super) fn write_at(cx: &mut Cx<'_>) -> Flow {
     let (fd, data, off) = (cx.int(), cx.slice().bytes(), cx.uint());
     match file(fd) {
-        Ok(f) => blocking(cx, move || f.write_all_at(&data, off).map(|()| data.len()), ret_count),
+        Ok(f) => blocking(
+            cx,
+            move || f.write_all_at(&data, off).map(|()| data.len()),
+            ret_count,
+        ),
         Err(e) => ret_count(cx, Err(e)),
     }
 }
@@ -190,7 +204,11 @@ pub(super) fn truncate(cx: &mut Cx<'_>) -> Flow {
 pub(super) fn sync(cx: &mut Cx<'_>) -> Flow {
     let fd = cx.int();
     match file(fd) {
-        Ok(f) => blocking(cx, move || f.sync_all(), |cx, result| ret_errno(cx, &result)),
+        Ok(f) => blocking(
+            cx,
+            move || f.sync_all(),
+            |cx, result| ret_errno(cx, &result),
+        ),
         Err(e) => ret_errno(cx, &io::Result::<()>::Err(e)),
     }
 }

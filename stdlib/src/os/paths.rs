@@ -27,7 +27,14 @@ pub(super) fn ret_path(cx: &mut Cx<'_>, result: io::Result<PathBuf>) -> Flow {
 /// Results `st [6]int64, errno int`: size, mode, seconds and nanoseconds of the modification time, device, inode.
 pub(super) fn ret_stat(cx: &mut Cx<'_>, result: &io::Result<Metadata>) -> Flow {
     let words = result.as_ref().map_or([0; 6], |m| {
-        [m.len(), u64::from(m.mode()), m.mtime() as u64, m.mtime_nsec() as u64, m.dev(), m.ino()]
+        [
+            m.len(),
+            u64::from(m.mode()),
+            m.mtime() as u64,
+            m.mtime_nsec() as u64,
+            m.dev(),
+            m.ino(),
+        ]
     });
     cx.ret_words(words);
     ret_errno(cx, result)
@@ -57,7 +64,11 @@ pub(super) fn read_file(cx: &mut Cx<'_>) -> Flow {
 /// `stat(name string, follow bool) (st [6]int64, errno int)`.
 pub(super) fn stat(cx: &mut Cx<'_>) -> Flow {
     let (path, follow) = (path(cx), cx.bool());
-    let result = if follow { fs::metadata(path) } else { fs::symlink_metadata(path) };
+    let result = if follow {
+        fs::metadata(path)
+    } else {
+        fs::symlink_metadata(path)
+    };
     ret_stat(cx, &result)
 }
 
@@ -104,7 +115,11 @@ pub(super) fn rename(cx: &mut Cx<'_>) -> Flow {
 /// `link(oldname, newname string, symbolic bool) (errno int)`.
 pub(super) fn link(cx: &mut Cx<'_>) -> Flow {
     let (old, new, symbolic) = (path(cx), path(cx), cx.bool());
-    let result = if symbolic { std::os::unix::fs::symlink(old, new) } else { fs::hard_link(old, new) };
+    let result = if symbolic {
+        std::os::unix::fs::symlink(old, new)
+    } else {
+        fs::hard_link(old, new)
+    };
     ret_errno(cx, &result)
 }
 

@@ -54,6 +54,14 @@ fn stack(cx: &mut Cx<'_>) -> Flow {
 /// `memStats() [7]uint64`: heapAlloc, totalAlloc, sys, mallocs, frees, nextGC, numGC.
 fn mem_stats(cx: &mut Cx<'_>) -> Flow {
     let s = cx.mem_stats();
-    cx.ret_words([s.heap_alloc, s.total_alloc, s.sys, s.mallocs, s.frees, s.next_gc, u64::from(s.num_gc)]);
+    cx.ret_words([
+        s.heap_alloc,
+        s.total_alloc,
+        s.sys,
+        s.mallocs,
+        s.frees,
+        s.next_gc,
+        u64::from(s.num_gc),
+    ]);
     Flow::Done
 }

@@ -32,7 +32,10 @@ pub(crate) fn sort_ints(s: GoSlice) {
 /// Sorts a `[]float64`, NaN first.
 pub(crate) fn sort_floats(s: GoSlice) {
     s.with_mut(|x: &mut [f64]| {
-        x.sort_unstable_by(|a, b| a.partial_cmp(b).unwrap_or_else(|| b.is_nan().cmp(&a.is_nan())));
+        x.sort_unstable_by(|a, b| {
+            a.partial_cmp(b)
+                .unwrap_or_else(|| b.is_nan().cmp(&a.is_nan()))
+        });
     });
 }
 

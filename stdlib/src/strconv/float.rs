@@ -16,14 +16,22 @@ impl Decimal {
         while digits.last() == Some(&b'0') {
             digits.pop();
         }
-        let point = if digits.is_empty() { 0 } else { exp.parse::<i64>().unwrap_or(0) + 1 };
+        let point = if digits.is_empty() {
+            0
+        } else {
+            exp.parse::<i64>().unwrap_or(0) + 1
+        };
         Decimal { digits, point }
     }
 
     /// The fewest digits that tell `v` from its neighbours; of several such numbers the nearest, and of two as near the one whose
     /// last digit is even.
     fn shortest(v: f64, bits: u32) -> Decimal {
-        let mut d = Decimal::parse(&if bits == 32 { format!("{:e}", v as f32) } else { format!("{v:e}") });
+        let mut d = Decimal::parse(&if bits == 32 {
+            format!("{:e}", v as f32)
+        } else {
+            format!("{v:e}")
+        });
         let odd = d.digits.last().is_some_and(|c| c & 1 == 1);
         if odd && d.is_half_above(v) {
             // Rust rounds up where Go rounds to even.
@@ -38,11 +46,15 @@ impl Decimal {
         let fraction_bits = (-(exp + i64::from(mant.trailing_zeros()))).max(0);
         let n = self.digits.len() as i64;
         // A number with that many binary digits behind the point has as many decimal ones.
-        if fraction_bits > 0 && fraction_bits != n + 1 - self.point || fraction_bits == 0 && n >= self.point {
+        if fraction_bits > 0 && fraction_bits != n + 1 - self.point
+            || fraction_bits == 0 && n >= self.point
+        {
             return false;
         }
         let exact = Decimal::parse(&format!("{v:.MOST_DIGITS$e}"));
-        exact.digits.len() as i64 == n + 1 && exact.digits.ends_with(b"5") && exact.digits[..n as usize] < self.digits[..]
+        exact.digits.len() as i64 == n + 1
+            && exact.digits.ends_with(b"5")
+            && exact.digits[..n as usize] < self.digits[..]
     }
 
     /// `n` digits, correctly rounded.
@@ -51,7 +63,11 @@ impl Decimal {
     }
 
     fn digit(&self, i: i64) -> u8 {
-        usize::try_from(i).ok().and_then(|i| self.digits.get(i)).copied().unwrap_or(b'0')
+        usize::try_from(i)
+            .ok()
+            .and_then(|i| self.digits.get(i))
+            .copied()
+            .unwrap_or(b'0')
     }
 }
 
@@ -99,7 +115,11 @@ pub fn append(out: &mut Vec<u8>, v: f64, form: u8, prec: i64, bits: u32) {
             let prec = prec.max(1);
             let d = Decimal::rounded(v, prec as usize);
             let count = d.digits.len() as i64;
-            let exp_prec = if prec > count && count >= d.point { count } else { prec };
+            let exp_prec = if prec > count && count >= d.point {
+                count
+            } else {
+                prec
+            };
             append_general(out, &d, exp_prec, prec, form);
         }
         _ => append_exp(out, &Decimal::rounded(v, n + 1), prec, form),
@@ -152,7 +172,11 @@ fn parts(v: f64, bits: u32) -> (bool, u64, i64) {
     };
     let exp = (raw >> mant_bits & ((1 << exp_bits) - 1)) as i64;
     let mant = raw & ((1 << mant_bits) - 1);
-    let (mant, exp) = if exp == 0 { (mant, 1) } else { (mant | 1 << mant_bits, exp) };
+    let (mant, exp) = if exp == 0 {
+        (mant, 1)
+    } else {
+        (mant | 1 << mant_bits, exp)
+    };
     (v.is_sign_negative(), mant, exp - bias - mant_bits)
 }
 
@@ -187,7 +211,11 @@ fn append_hex(out: &mut Vec<u8>, v: f64, form: u8, prec: i64, bits: u32) {
     if negative {
         out.push(b'-');
     }
-    let digits = if form == b'x' { b"0123456789abcdef" } else { b"0123456789ABCDEF" };
+    let digits = if form == b'x' {
+        b"0123456789abcdef"
+    } else {
+        b"0123456789ABCDEF"
+    };
     out.extend_from_slice(&[b'0', form, b'0' + (mant >> 60 & 1) as u8]);
     mant <<= 4;
     if prec != 0 && (prec > 0 || mant != 0) {

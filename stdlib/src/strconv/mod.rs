@@ -69,7 +69,8 @@ pub const NATIVES: &[(&str, NativeFn)] = &[
     }),
     ("unquoteChar", |cx| {
         let (s, mark) = (cx.str(), cx.u8());
-        let (value, multibyte, width) = quote::unquote_char(s.as_bytes(), mark).unwrap_or((0, false, 0));
+        let (value, multibyte, width) =
+            quote::unquote_char(s.as_bytes(), mark).unwrap_or((0, false, 0));
         cx.ret_i32(value as i32);
         cx.ret_bool(multibyte);
         cx.ret_int(width as i64);

@@ -37,7 +37,11 @@ pub fn uint(s: &[u8], base: i64, bits: i64) -> (u64, Code, i64) {
     if !(0..=64).contains(&bits) {
         return (0, BitSize, bits);
     }
-    let most = if bits == 64 { u64::MAX } else { (1 << bits) - 1 };
+    let most = if bits == 64 {
+        u64::MAX
+    } else {
+        (1 << bits) - 1
+    };
     let mut n = 0u64;
     let mut underscores = false;
     let mut over = false;
@@ -55,7 +59,10 @@ pub fn uint(s: &[u8], base: i64, bits: i64) -> (u64, Code, i64) {
         if u64::from(d) >= radix {
             return (0, Syntax, 0);
         }
-        match n.checked_mul(radix).and_then(|n| n.checked_add(u64::from(d))) {
+        match n
+            .checked_mul(radix)
+            .and_then(|n| n.checked_add(u64::from(d)))
+        {
             Some(next) if next <= most => n = next,
             _ => over = true,
         }
@@ -77,7 +84,11 @@ pub fn int(s: &[u8], base: i64, bits: i64) -> (i64, Code, i64) {
         _ => (false, s),
     };
     // The size counts for the signed number, not for its digits.
-    let (u, code, arg) = uint(digits, base, if (0..=64).contains(&bits) { 0 } else { bits });
+    let (u, code, arg) = uint(
+        digits,
+        base,
+        if (0..=64).contains(&bits) { 0 } else { bits },
+    );
     if !matches!(code, Ok | Range) {
         return (0, code, arg);
     }
@@ -89,7 +100,15 @@ pub fn int(s: &[u8], base: i64, bits: i64) -> (i64, Code, i64) {
     if negative && u > cutoff {
         return ((cutoff as i64).wrapping_neg(), Range, 0);
     }
-    (if negative { (u as i64).wrapping_neg() } else { u as i64 }, Ok, 0)
+    (
+        if negative {
+            (u as i64).wrapping_neg()
+        } else {
+            u as i64
+        },
+        Ok,
+        0,
+    )
 }
 
 /// Whether underscores stand only between digits, or between a base prefix and a digit.
@@ -141,7 +160,11 @@ fn float_prefix(s: &[u8], single: bool) -> Option<(f64, Code, usize)> {
     if text.contains(&b'_') && !underscores_ok(text) {
         return None;
     }
-    let clean: String = text.iter().filter(|&&c| c != b'_').map(|&c| char::from(c)).collect();
+    let clean: String = text
+        .iter()
+        .filter(|&&c| c != b'_')
+        .map(|&c| char::from(c))
+        .collect();
     let f = match (hex, single) {
         (true, _) => hex_float(&clean, single),
         (false, true) => f64::from(clean.parse::<f32>().ok()?),
@@ -151,11 +174,17 @@ fn float_prefix(s: &[u8], single: bool) -> Option<(f64, Code, usize)> {
 }
 
 fn special(s: &[u8]) -> Option<(f64, usize)> {
-    let starts = |at: usize, word: &str| s.len() >= at + word.len() && s[at..at + word.len()].eq_ignore_ascii_case(word.as_bytes());
+    let starts = |at: usize, word: &str| {
+        s.len() >= at + word.len() && s[at..at + word.len()].eq_ignore_ascii_case(word.as_bytes())
+    };
     let sign = usize::from(matches!(s.first(), Some(b'+' | b'-')));
     for word in ["infinity", "inf"] {
         if starts(sign, word) {
-            let f = if s[0] == b'-' { f64::NEG_INFINITY } else { f64::INFINITY };
+            let f = if s[0] == b'-' {
+                f64::NEG_INFINITY
+            } else {
+                f64::INFINITY
+            };
             return Some((f, sign + word.len()));
         }
     }
@@ -196,8 +225,14 @@ fn float_len(s: &[u8], at: usize, hex: bool) -> Option<usize> {
 fn hex_float(s: &str, single: bool) -> f64 {
     let negative = s.starts_with('-');
     let body = s.trim_start_matches(['+', '-']);
-    let (mantissa, exp) = body[2..].split_once(['p', 'P']).unwrap_or((&body[2..], "0"));
-    let mut exp = exp.parse::<i64>().unwrap_or(if exp.starts_with('-') { i64::MIN / 4 } else { i64::MAX / 4 });
+    let (mantissa, exp) = body[2..]
+        .split_once(['p', 'P'])
+        .unwrap_or((&body[2..], "0"));
+    let mut exp = exp.parse::<i64>().unwrap_or(if exp.starts_with('-') {
+        i64::MIN / 4
+    } else {
+        i64::MAX / 4
+    });
     exp = exp.clamp(-1 << 40, 1 << 40);
     let (mut mant, mut sticky, mut after_point) = (0u64, false, false);
     for c in mantissa.chars() {
@@ -222,7 +257,11 @@ fn round_to(mant: u64, sticky: bool, exp: i64, single: bool) -> f64 {
     if mant == 0 {
         return 0.0;
     }
-    let (mant_bits, least_exp, most_exp) = if single { (24, -149, 127) } else { (53, -1074, 1023) };
+    let (mant_bits, least_exp, most_exp) = if single {
+        (24, -149, 127)
+    } else {
+        (53, -1074, 1023)
+    };
     let top = 63 - i64::from(mant.leading_zeros());
     // The exponent of the last bit kept.
     let last = (exp + top - (mant_bits - 1)).max(least_exp);
@@ -278,7 +317,9 @@ pub fn complex(s: &[u8], single: bool) -> (f64, f64, Code) {
         _ => return (0.0, 0.0, Syntax),
     }
     match float_prefix(rest, single) {
-        Some((im, code2, m)) if &rest[m..] == b"i" => (re, im, if code == Ok { code2 } else { code }),
+        Some((im, code2, m)) if &rest[m..] == b"i" => {
+            (re, im, if code == Ok { code2 } else { code })
+        }
         _ => (0.0, 0.0, Syntax),
     }
 }
@@ -317,7 +358,9 @@ mod tests {
         assert_eq!(float(b"1e400", false), (f64::INFINITY, Range));
         assert_eq!(float(b"-Infinity", false), (f64::NEG_INFINITY, Ok));
         assert!(float(b"NaN", false).0.is_nan());
-        for bad in ["", "+", ".", "1e", "1x", "0x1", "1__0", "+nan", "infi", "e5", "1e+"] {
+        for bad in [
+            "", "+", ".", "1e", "1x", "0x1", "1__0", "+nan", "infi", "e5", "1e+",
+        ] {
             assert_eq!(float(bad.as_bytes(), false), (0.0, Syntax), "{bad}");
         }
         assert_eq!(float(b".5", false), (0.5, Ok));

@@ -39,7 +39,13 @@ pub fn quote(out: &mut Vec<u8>, s: &[u8], mark: u8, ascii: bool, graphic: bool) 
         if r == utf8::RUNE_ERROR && size == 1 {
             let _ = write!(out, "\\x{:02x}", s[at]);
         } else {
-            escape(out, char::from_u32(r).unwrap_or(char::REPLACEMENT_CHARACTER), mark, ascii, graphic);
+            escape(
+                out,
+                char::from_u32(r).unwrap_or(char::REPLACEMENT_CHARACTER),
+                mark,
+                ascii,
+                graphic,
+            );
         }
     }
     out.push(mark);
@@ -50,7 +56,11 @@ fn escape(out: &mut Vec<u8>, c: char, mark: u8, ascii: bool, graphic: bool) {
         out.extend_from_slice(&[b'\\', c as u8]);
         return;
     }
-    let raw = if ascii { c.is_ascii() && is_print(c) } else { is_print(c) || graphic && is_graphic(c) };
+    let raw = if ascii {
+        c.is_ascii() && is_print(c)
+    } else {
+        is_print(c) || graphic && is_graphic(c)
+    };
     if raw {
         out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
         return;
@@ -71,7 +81,10 @@ fn escape(out: &mut Vec<u8>, c: char, mark: u8, ascii: bool, graphic: bool) {
 
 /// Whether `s` can stand between backquotes.
 pub fn can_backquote(s: &[u8]) -> bool {
-    str::from_utf8(s).is_ok_and(|s| s.chars().all(|c| c == '\t' || c >= ' ' && c != '`' && c != '\x7f' && c != '\u{FEFF}'))
+    str::from_utf8(s).is_ok_and(|s| {
+        s.chars()
+            .all(|c| c == '\t' || c >= ' ' && c != '`' && c != '\x7f' && c != '\u{FEFF}')
+    })
 }
 
 /// The first character or escape of what is between marks: its value, whether it stands for a character beyond a byte, its length.
@@ -83,7 +96,9 @@ pub fn unquote_char(s: &[u8], mark: u8) -> Option<(u32, bool, usize)> {
             let (r, size) = utf8::decode(s);
             Some((r, true, size))
         }
-        [b'\\', rest @ ..] => escape_sequence(rest, mark).map(|(v, multibyte, n)| (v, multibyte, n + 1)),
+        [b'\\', rest @ ..] => {
+            escape_sequence(rest, mark).map(|(v, multibyte, n)| (v, multibyte, n + 1))
+        }
         [c, ..] => Some((u32::from(*c), false, 1)),
     }
 }
@@ -93,7 +108,9 @@ fn escape_sequence(s: &[u8], mark: u8) -> Option<(u32, bool, usize)> {
     let simple = |v: u8| Some((u32::from(v), false, 1));
     let digits = |from: usize, n: usize, radix: u32| -> Option<u32> {
         let text = s.get(from..from + n)?;
-        text.iter().try_fold(0u32, |v, &c| Some(v * radix + char::from(c).to_digit(radix)?))
+        text.iter().try_fold(0u32, |v, &c| {
+            Some(v * radix + char::from(c).to_digit(radix)?)
+        })
     };
     match *s.first()? {
         b'a' => simple(7),
@@ -106,8 +123,12 @@ fn escape_sequence(s: &[u8], mark: u8) -> Option<(u32, bool, usize)> {
         b'\\' => simple(b'\\'),
         c @ (b'\'' | b'"') => (c == mark).then_some((u32::from(c), false, 1)),
         b'x' => digits(1, 2, 16).map(|v| (v, false, 3)),
-        b'u' => digits(1, 4, 16).filter(|&v| char::from_u32(v).is_some()).map(|v| (v, true, 5)),
-        b'U' => digits(1, 8, 16).filter(|&v| char::from_u32(v).is_some()).map(|v| (v, true, 9)),
+        b'u' => digits(1, 4, 16)
+            .filter(|&v| char::from_u32(v).is_some())
+            .map(|v| (v, true, 5)),
+        b'U' => digits(1, 8, 16)
+            .filter(|&v| char::from_u32(v).is_some())
+            .map(|v| (v, true, 9)),
         b'0'..=b'7' => digits(0, 3, 8).filter(|&v| v <= 255).map(|v| (v, false, 3)),
         _ => None,
     }
@@ -173,15 +194,30 @@ mod tests {
     #[test]
     fn quotes() {
         assert_eq!(quoted(b"a\x07\n\"\\\xff\0"), r#""a\a\n\"\\\xff\x00""#);
-        assert_eq!(quoted("☺\u{ad}\u{10ffff}".as_bytes()), r#""☺\u00ad\U0010ffff""#);
+        assert_eq!(
+            quoted("☺\u{ad}\u{10ffff}".as_bytes()),
+            r#""☺\u00ad\U0010ffff""#
+        );
     }
 
     #[test]
     fn unquotes() {
-        assert_eq!(unquote(br#""a\tb\x41\u263a\101""#).as_deref(), Some("a\tbA☺A".as_bytes()));
+        assert_eq!(
+            unquote(br#""a\tb\x41\u263a\101""#).as_deref(),
+            Some("a\tbA☺A".as_bytes())
+        );
         assert_eq!(unquote(b"`a\\n\r`").as_deref(), Some(&b"a\\n"[..]));
         assert_eq!(unquote(b"'x'").as_deref(), Some(&b"x"[..]));
-        for bad in [&b"\"a"[..], b"'ab'", b"\"\n\"", b"a", b"\"\\q\"", b"''", b"\"\\'\"", b"\"\\ud800\""] {
+        for bad in [
+            &b"\"a"[..],
+            b"'ab'",
+            b"\"\n\"",
+            b"a",
+            b"\"\\q\"",
+            b"''",
+            b"\"\\'\"",
+            b"\"\\ud800\"",
+        ] {
             assert_eq!(unquote(bad), None, "{bad:?}");
         }
     }

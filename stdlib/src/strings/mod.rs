@@ -45,8 +45,12 @@ pub const NATIVES: &[(&str, NativeFn)] = &[
         cx.ret_bool(unicode::equal_fold(s.as_bytes(), t.as_bytes()));
         Flow::Done
     }),
-    ("ToUpper", |cx| map(cx, unicode::to_upper, u8::to_ascii_uppercase)),
-    ("ToLower", |cx| map(cx, unicode::to_lower, u8::to_ascii_lowercase)),
+    ("ToUpper", |cx| {
+        map(cx, unicode::to_upper, u8::to_ascii_uppercase)
+    }),
+    ("ToLower", |cx| {
+        map(cx, unicode::to_lower, u8::to_ascii_lowercase)
+    }),
     ("TrimSpace", |cx| {
         let s = cx.str();
         let (lo, hi) = trim_bounds(s.as_bytes(), unicode::is_space, true, true);
@@ -55,7 +59,12 @@ pub const NATIVES: &[(&str, NativeFn)] = &[
     }),
     ("trim", |cx| {
         let (s, set, left, right) = (cx.str(), cx.str(), cx.bool(), cx.bool());
-        let (lo, hi) = trim_bounds(s.as_bytes(), |r| index_rune(set.as_bytes(), r as i32).is_some(), left, right);
+        let (lo, hi) = trim_bounds(
+            s.as_bytes(),
+            |r| index_rune(set.as_bytes(), r as i32).is_some(),
+            left,
+            right,
+        );
         cx.ret_gostr(s.sub(lo, hi));
         Flow::Done
     }),
@@ -91,7 +100,9 @@ pub(crate) fn index(s: &[u8], sub: &[u8]) -> Option<usize> {
 /// Where a character first occurs; U+FFFD also stands for invalid bytes.
 pub(crate) fn index_rune(s: &[u8], r: i32) -> Option<usize> {
     match u32::try_from(r).ok().and_then(char::from_u32) {
-        Some(char::REPLACEMENT_CHARACTER) => utf8::runes(s).find(|&(_, c, _)| c == utf8::RUNE_ERROR).map(|(at, ..)| at),
+        Some(char::REPLACEMENT_CHARACTER) => utf8::runes(s)
+            .find(|&(_, c, _)| c == utf8::RUNE_ERROR)
+            .map(|(at, ..)| at),
         Some(c) => index(s, c.encode_utf8(&mut [0; 4]).as_bytes()),
         None => None,
     }
@@ -102,7 +113,9 @@ pub(crate) fn index_any(s: &[u8], chars: &[u8]) -> Option<usize> {
     if chars.is_ascii() {
         return s.iter().position(|c| chars.contains(c));
     }
-    utf8::runes(s).find(|&(_, r, _)| index_rune(chars, r as i32).is_some()).map(|(at, ..)| at)
+    utf8::runes(s)
+        .find(|&(_, r, _)| index_rune(chars, r as i32).is_some())
+        .map(|(at, ..)| at)
 }
 
 /// How often `sub` occurs without overlaps; once more than there are characters if it is empty.
@@ -115,7 +128,12 @@ pub(crate) fn count(s: &[u8], sub: &[u8]) -> usize {
 }
 
 /// The bytes left when the characters that `cut` holds for are taken off.
-pub(crate) fn trim_bounds(s: &[u8], cut: impl Fn(u32) -> bool, left: bool, right: bool) -> (usize, usize) {
+pub(crate) fn trim_bounds(
+    s: &[u8],
+    cut: impl Fn(u32) -> bool,
+    left: bool,
+    right: bool,
+) -> (usize, usize) {
     let (mut lo, mut hi) = (0, s.len());
     while left && lo < hi {
         let (r, size) = utf8::decode(&s[lo..]);
@@ -195,7 +213,9 @@ pub(crate) fn split_bounds(s: &[u8], sep: &[u8], save: usize, n: i64) -> Vec<(us
     let mut start = 0;
     let finder = memmem::Finder::new(sep);
     while bounds.len() + 1 < most {
-        let Some(i) = finder.find(&s[start..]) else { break };
+        let Some(i) = finder.find(&s[start..]) else {
+            break;
+        };
         bounds.push((start, start + i + save));
         start += i + sep.len();
     }
@@ -224,7 +244,11 @@ fn split(cx: &mut Cx<'_>) -> Flow {
         cx.ret_slice(GoSlice::NIL);
         return Flow::Done;
     }
-    ret_parts(cx, s, &split_bounds(s.as_bytes(), sep.as_bytes(), save as usize, n))
+    ret_parts(
+        cx,
+        s,
+        &split_bounds(s.as_bytes(), sep.as_bytes(), save as usize, n),
+    )
 }
 
 fn join(cx: &mut Cx<'_>) -> Flow {
@@ -261,7 +285,11 @@ pub(crate) fn replaced(s: &[u8], old: &[u8], new: &[u8], n: i64) -> Option<Vec<u
         return None;
     }
     let places: Vec<usize> = if old.is_empty() {
-        utf8::runes(s).map(|(at, ..)| at).chain([s.len()]).take(most).collect()
+        utf8::runes(s)
+            .map(|(at, ..)| at)
+            .chain([s.len()])
+            .take(most)
+            .collect()
     } else {
         memmem::find_iter(s, old).take(most).collect()
     };
@@ -285,9 +313,15 @@ mod tests {
 
     #[test]
     fn splits() {
-        assert_eq!(split_bounds(b"a,b,c", b",", 0, -1), [(0, 1), (2, 3), (4, 5)]);
+        assert_eq!(
+            split_bounds(b"a,b,c", b",", 0, -1),
+            [(0, 1), (2, 3), (4, 5)]
+        );
         assert_eq!(split_bounds(b"a,b,c", b",", 0, 2), [(0, 1), (2, 5)]);
-        assert_eq!(split_bounds(b"a,b,c", b",", 1, -1), [(0, 2), (2, 4), (4, 5)]);
+        assert_eq!(
+            split_bounds(b"a,b,c", b",", 1, -1),
+            [(0, 2), (2, 4), (4, 5)]
+        );
         assert_eq!(split_bounds(b"", b",", 0, -1), [(0, 0)]);
         assert_eq!(split_bounds(b"", b"", 0, -1), []);
         assert_eq!(split_bounds(b"abc", b"", 0, 2), [(0, 1), (1, 3)]);
@@ -296,8 +330,14 @@ mod tests {
 
     #[test]
     fn replaces() {
-        assert_eq!(replaced(b"aaa", b"a", b"b", 2).as_deref(), Some(&b"bba"[..]));
-        assert_eq!(replaced("a☺".as_bytes(), b"", b"-", -1).as_deref(), Some("-a-☺-".as_bytes()));
+        assert_eq!(
+            replaced(b"aaa", b"a", b"b", 2).as_deref(),
+            Some(&b"bba"[..])
+        );
+        assert_eq!(
+            replaced("a☺".as_bytes(), b"", b"-", -1).as_deref(),
+            Some("-a-☺-".as_bytes())
+        );
         assert_eq!(replaced(b"abc", b"x", b"y", -1), None);
     }
 }

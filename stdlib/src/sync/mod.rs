@@ -9,7 +9,11 @@ use chanrt::WaitReason;
 use vm::{Cx, Flow, NativeFn};
 
 /// The natives of the package.
-pub const NATIVES: &[(&str, NativeFn)] = &[("semacquire", semacquire), ("semrelease", semrelease), ("fatal", fatal)];
+pub const NATIVES: &[(&str, NativeFn)] = &[
+    ("semacquire", semacquire),
+    ("semrelease", semrelease),
+    ("fatal", fatal),
+];
 
 /// The reasons in the order of sync.gol.
 const REASONS: [WaitReason; 5] = [
@@ -28,7 +32,10 @@ fn semacquire(cx: &mut Cx<'_>) -> Flow {
         addr.store(0, n - 1);
         return Flow::Done;
     }
-    let reason = REASONS.get(reason as usize).copied().unwrap_or(WaitReason::Semacquire);
+    let reason = REASONS
+        .get(reason as usize)
+        .copied()
+        .unwrap_or(WaitReason::Semacquire);
     if first {
         cx.semaqueue_first(addr.addr(), reason, 0);
     } else {

@@ -49,8 +49,16 @@ fn encode(t: TimeNow) -> [u64; 3] {
     const IS_LOCAL: u64 = 1 << 62;
     const UNIX_TO_INTERNAL: i64 = (1969 * 365 + 1969 / 4 - 1969 / 100 + 1969 / 400) * 86400;
     match u32::try_from(t.sec) {
-        Ok(sec) => [HAS_MONOTONIC | IS_LOCAL | u64::from(sec) << 30 | u64::from(t.nsec), t.mono as u64, 0],
-        Err(_) => [IS_LOCAL | u64::from(t.nsec), (t.sec + UNIX_TO_INTERNAL) as u64, 0],
+        Ok(sec) => [
+            HAS_MONOTONIC | IS_LOCAL | u64::from(sec) << 30 | u64::from(t.nsec),
+            t.mono as u64,
+            0,
+        ],
+        Err(_) => [
+            IS_LOCAL | u64::from(t.nsec),
+            (t.sec + UNIX_TO_INTERNAL) as u64,
+            0,
+        ],
     }
 }
 
@@ -61,7 +69,14 @@ fn due(cx: &Cx<'_>, d: i64) -> i64 {
 fn start_chan(cx: &mut Cx<'_>) -> Flow {
     let (d, chan, period) = (cx.int(), cx.chan(), cx.int());
     let when = due(cx, d);
-    let id = cx.start_timer(when, TimerTask::SendTime { chan, period, encode });
+    let id = cx.start_timer(
+        when,
+        TimerTask::SendTime {
+            chan,
+            period,
+            encode,
+        },
+    );
     cx.ret_uint(id);
     Flow::Done
 }
@@ -78,9 +93,17 @@ fn start_func(cx: &mut Cx<'_>) -> Flow {
 fn zoneinfo(cx: &mut Cx<'_>) -> Flow {
     let name = cx.str().to_string_lossy().into_owned();
     let places = std::env::var("ZONEINFO").into_iter().chain(
-        ["/usr/share/zoneinfo", "/usr/share/lib/zoneinfo", "/usr/lib/locale/TZ", "/etc/zoneinfo"].map(String::from),
+        [
+            "/usr/share/zoneinfo",
+            "/usr/share/lib/zoneinfo",
+            "/usr/lib/locale/TZ",
+            "/etc/zoneinfo",
+        ]
+        .map(String::from),
     );
-    let data = places.map(|dir| format!("{dir}/{name}")).find_map(|path| std::fs::read(path).ok());
+    let data = places
+        .map(|dir| format!("{dir}/{name}"))
+        .find_map(|path| std::fs::read(path).ok());
     match data {
         Some(data) => cx.ret_bytes(&data),
         None => cx.ret_slice(vm::GoSlice::NIL),
@@ -95,7 +118,11 @@ pub(crate) fn duration_text(d: i64) -> String {
     let with_unit = |unit: u64, digits: usize, name: &str| {
         let fraction = format!("{:0digits$}", u % unit);
         let fraction = fraction.trim_end_matches('0');
-        let point = if unit == 1 || fraction.is_empty() { "" } else { "." };
+        let point = if unit == 1 || fraction.is_empty() {
+            ""
+        } else {
+            "."
+        };
         let fraction = if unit == 1 { "" } else { fraction };
         format!("{sign}{}{point}{fraction}{name}", u / unit)
     };
@@ -130,7 +157,10 @@ fn parse_duration(cx: &mut Cx<'_>) -> Flow {
         Err(wrong) => {
             let mut quoted = Vec::new();
             crate::strconv::quote::quote(&mut quoted, s.as_bytes(), b'"', false, false);
-            (0, format!("time: {wrong}duration {}", String::from_utf8_lossy(&quoted)))
+            (
+                0,
+                format!("time: {wrong}duration {}", String::from_utf8_lossy(&quoted)),
+            )
         }
     };
     cx.ret_int(d);
@@ -165,7 +195,10 @@ fn duration_of(s: &[u8]) -> Result<i64, String> {
         if whole.is_empty() && fraction.is_empty() {
             return Err(invalid());
         }
-        let len = s.iter().position(|&c| c == b'.' || c.is_ascii_digit()).unwrap_or(s.len());
+        let len = s
+            .iter()
+            .position(|&c| c == b'.' || c.is_ascii_digit())
+            .unwrap_or(s.len());
         let (name, rest) = s.split_at(len);
         s = rest;
         let unit = match name {
@@ -179,11 +212,20 @@ fn duration_of(s: &[u8]) -> Result<i64, String> {
             _ => {
                 let mut quoted = Vec::new();
                 crate::strconv::quote::quote(&mut quoted, name, b'"', false, false);
-                return Err(format!("unknown unit {} in ", String::from_utf8_lossy(&quoted)));
+                return Err(format!(
+                    "unknown unit {} in ",
+                    String::from_utf8_lossy(&quoted)
+                ));
             }
         };
-        let value = to_number(whole).and_then(|n| n.checked_mul(unit)).filter(|&n| n <= 1 << 63).ok_or_else(invalid)?;
-        total = total.checked_add(value + part_of(fraction, unit)).filter(|&n| n <= 1 << 63).ok_or_else(invalid)?;
+        let value = to_number(whole)
+            .and_then(|n| n.checked_mul(unit))
+            .filter(|&n| n <= 1 << 63)
+            .ok_or_else(invalid)?;
+        total = total
+            .checked_add(value + part_of(fraction, unit))
+            .filter(|&n| n <= 1 << 63)
+            .ok_or_else(invalid)?;
     }
     match (negative, i64::try_from(total)) {
         (true, _) => Ok((total as i64).wrapping_neg()),
@@ -193,21 +235,30 @@ fn duration_of(s: &[u8]) -> Result<i64, String> {
 }
 
 fn digits<'s>(s: &mut &'s [u8]) -> &'s [u8] {
-    let n = s.iter().position(|c| !c.is_ascii_digit()).unwrap_or(s.len());
+    let n = s
+        .iter()
+        .position(|c| !c.is_ascii_digit())
+        .unwrap_or(s.len());
     let (digits, rest) = s.split_at(n);
     *s = rest;
     digits
 }
 
 fn to_number(digits: &[u8]) -> Option<u64> {
-    digits.iter().try_fold(0u64, |n, c| n.checked_mul(10)?.checked_add(u64::from(c - b'0')))
+    digits.iter().try_fold(0u64, |n, c| {
+        n.checked_mul(10)?.checked_add(u64::from(c - b'0'))
+    })
 }
 
 /// The nanoseconds of the digits behind a point.
 fn part_of(digits: &[u8], unit: u64) -> u64 {
     let (mut value, mut scale) = (0u64, 1.0f64);
     for c in digits {
-        match value.checked_mul(10).and_then(|v| v.checked_add(u64::from(c - b'0'))).filter(|&v| v <= 1 << 63) {
+        match value
+            .checked_mul(10)
+            .and_then(|v| v.checked_add(u64::from(c - b'0')))
+            .filter(|&v| v <= 1 << 63)
+        {
             Some(v) => value = v,
             None => break,
         }
@@ -243,6 +294,9 @@ mod tests {
         assert_eq!(duration_of(b"-1.5h"), Ok(-5_400_000_000_000));
         assert_eq!(duration_of(b"1"), Err("missing unit in ".to_string()));
         assert_eq!(duration_of(b"."), Err("invalid ".to_string()));
-        assert_eq!(duration_of(b"1x"), Err("unknown unit \"x\" in ".to_string()));
+        assert_eq!(
+            duration_of(b"1x"),
+            Err("unknown unit \"x\" in ".to_string())
+        );
     }
 }

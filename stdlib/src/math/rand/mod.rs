@@ -24,7 +24,11 @@ fn fill(cx: &mut Cx<'_>) -> Flow {
     static FIXED: OnceLock<Box<State>> = OnceLock::new();
     let (vec, seed) = (cx.ptr(), cx.int());
     let fixed = FIXED.get_or_init(|| Box::new(fixed_state()));
-    for (i, (word, f)) in seeded(seed, 40, 20).into_iter().zip(fixed.iter()).enumerate() {
+    for (i, (word, f)) in seeded(seed, 40, 20)
+        .into_iter()
+        .zip(fixed.iter())
+        .enumerate()
+    {
         vec.store(8 * i, word ^ f);
     }
     Flow::Done
@@ -61,7 +65,10 @@ fn fixed_state() -> State {
     let coefficients = power_of_x(STEPS);
     let mut state = [0; LENGTH];
     for k in 0..LENGTH {
-        let terms = coefficients.iter().zip(&y[k..]).map(|(c, y)| c.wrapping_mul(*y));
+        let terms = coefficients
+            .iter()
+            .zip(&y[k..])
+            .map(|(c, y)| c.wrapping_mul(*y));
         state[index(STEPS + k as u64)] = terms.fold(0, u64::wrapping_add);
     }
     state
@@ -111,11 +118,16 @@ mod tests {
     #[test]
     fn jumps_as_far_as_it_steps() {
         let steps = 5000;
-        let mut y: Vec<u64> = (1..=LENGTH as u64).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect();
+        let mut y: Vec<u64> = (1..=LENGTH as u64)
+            .map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15))
+            .collect();
         for n in 0..steps {
             y.push(y[n].wrapping_add(y[n + LENGTH - TAP]));
         }
-        let jumped = power_of_x(steps as u64).iter().zip(&y).fold(0u64, |s, (c, y)| s.wrapping_add(c.wrapping_mul(*y)));
+        let jumped = power_of_x(steps as u64)
+            .iter()
+            .zip(&y)
+            .fold(0u64, |s, (c, y)| s.wrapping_add(c.wrapping_mul(*y)));
         assert_eq!(jumped, y[steps]);
     }
 
@@ -125,7 +137,16 @@ mod tests {
         let fixed = fixed_state();
         let state: State = std::array::from_fn(|i| seeded(1, 40, 20)[i] ^ fixed[i]);
         let y = |n: u64| state[index(n)];
-        let out: Vec<u64> = (0..3).map(|n| y(n).wrapping_add(y(n + 334)) & (1 << 63) - 1).collect();
-        assert_eq!(out, [5_577_006_791_947_779_410, 8_674_665_223_082_153_551, 6_129_484_611_666_145_821]);
+        let out: Vec<u64> = (0..3)
+            .map(|n| y(n).wrapping_add(y(n + 334)) & ((1 << 63) - 1))
+            .collect();
+        assert_eq!(
+            out,
+            [
+                5_577_006_791_947_779_410,
+                8_674_665_223_082_153_551,
+                6_129_484_611_666_145_821
+            ]
+        );
     }
 }
