@@ -297,6 +297,20 @@ ops! {
     St3 { p: Src, s: Src, off: Off16 }
     /// n bytes of s.. → mem(p)
     StN { p: Src, s: Src, n: Bytes16 }
+    /// 8 bytes at mem(p)+off ← those + s (i64)
+    AddMem { p: Src, s: Src, off: Off16 }
+    /// 8 bytes at mem(p)+off ← those + imm (i64)
+    AddMemI { p: Src, imm: Imm16, off: Off16 }
+    /// f64 at mem(p)+off ← that + s
+    AddMemF64 { p: Src, s: Src, off: Off16 }
+    /// f64 at mem(p)+off ← that - s
+    SubMemF64 { p: Src, s: Src, off: Off16 }
+    /// d ← a + f64 at word n of mem(p)
+    AddF64Mem { n: Word8, d: Dst, a: Src, p: Src }
+    /// d ← a - f64 at word n of mem(p)
+    SubF64Mem { n: Word8, d: Dst, a: Src, p: Src }
+    /// d ← a × f64 at word n of mem(p)
+    MulF64Mem { n: Word8, d: Dst, a: Src, p: Src }
     /// d ← p + off; panics if p is nil
     AddPtr { d: Dst, p: Src, off: Off16 }
     /// copies sizeof(t) bytes mem(s) → mem(d) (regions may overlap exactly)

@@ -32,6 +32,8 @@ operands! {
     Bytes16(u16) = "{}b",
     /// An element size in bytes.
     Size8(u8) = "×{}",
+    /// An offset from a pointer in words of 8 bytes.
+    Word8(u8) = "+{}w",
     /// A byte offset from the frame pointer.
     FrameByte(u32) = "fp+{}",
     /// An index into the program's constant words.
@@ -260,7 +262,7 @@ macro_rules! operand_enum {
 }
 
 operand_enum!(
-    Dst, Src, Win, Count, Imm16, Imm32, Off16, Bytes16, Size8, FrameByte, Const, Jump16, Jump32, FuncId, TypeIx, TypeIx16, Site,
+    Dst, Src, Win, Count, Imm16, Imm32, Off16, Bytes16, Size8, Word8, FrameByte, Const, Jump16, Jump32, FuncId, TypeIx, TypeIx16, Site,
     NativeIx, Table, SelectIx, InitIx, MathFn, MinMaxFn, ConvFn, ComplexFn, SliceFn, StrFn, TrapFn, PrintFn,
 );
 

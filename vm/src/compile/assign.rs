@@ -432,6 +432,10 @@ impl FuncCompiler<'_, '_> {
         let t = self.first_type(x);
         let op = if inc { BinaryOp::Add } else { BinaryOp::Sub };
         let pl = self.target_place(x);
+        let done = self.modify_memory(pl, op, Some(1), None, t);
+        if done {
+            return self.release(m);
+        }
         self.modify(pl, t, |c, d, a| {
             if super::binary::is_integer(c.kind(t)) {
                 c.arith_imm(op, d, a, 1, t);
@@ -474,6 +478,54 @@ impl FuncCompiler<'_, '_> {
         }
     }
 
+    /// `mem += b` and `mem -= b` as one instruction, for 64-bit integers and float64 behind a pointer.
+    fn modify_memory(
+        &mut self,
+        pl: Place,
+        op: BinaryOp,
+        imm: Option<i64>,
+        b: Option<Reg>,
+        t: TypeId,
+    ) -> bool {
+        let Place::Mem { p, off, .. } = pl else {
+            return false;
+        };
+        let Ok(off) = u16::try_from(off) else {
+            return false;
+        };
+        let (p, off) = (Src(p), Off16(off));
+        let k = self.kind(t);
+        let code = match (op, imm, b) {
+            (BinaryOp::Add | BinaryOp::Sub, Some(i), _) if super::binary::is_wide(k) => {
+                let i = if op == BinaryOp::Sub {
+                    i.checked_neg()
+                } else {
+                    Some(i)
+                };
+                let Some(imm) = i.and_then(|i| i16::try_from(i).ok()) else {
+                    return false;
+                };
+                Op::AddMemI {
+                    p,
+                    imm: Imm16(imm),
+                    off,
+                }
+            }
+            (BinaryOp::Add, None, Some(s)) if super::binary::is_wide(k) => {
+                Op::AddMem { p, s: Src(s), off }
+            }
+            (BinaryOp::Add, None, Some(s)) if k == Kind::Float64 => {
+                Op::AddMemF64 { p, s: Src(s), off }
+            }
+            (BinaryOp::Sub, None, Some(s)) if k == Kind::Float64 => {
+                Op::SubMemF64 { p, s: Src(s), off }
+            }
+            _ => return false,
+        };
+        self.emit(code);
+        true
+    }
+
     fn op_assign(&mut self, l: &Expr, op: BinaryOp, r: &Expr) {
         let t = self.first_type(l);
         let imm = self.immediate(r, t).filter(|_| !op.is_shift());
@@ -488,6 +540,9 @@ impl FuncCompiler<'_, '_> {
         let pl = self.target_place(l);
         if !constant && b.is_none() {
             b = Some(self.expr_as(r, rhs_type));
+        }
+        if self.modify_memory(pl, op, imm, b, t) {
+            return;
         }
         // A map must not get a new entry if the operation panics.
         let panics = matches!(

@@ -70,10 +70,55 @@ impl FuncCompiler<'_, '_> {
             self.arith_imm(op, d, a, i, t);
         } else {
             let (a, b) = self.operands(x, y, t);
-            self.arith(op, d, a, b, t);
+            if !self.arith_loaded(op, d, a, b, t, m) {
+                self.arith(op, d, a, b, t);
+            }
         }
         self.release(m);
         d
+    }
+
+    /// d ← a op b for floats of which one has just been loaded into a temporary (from `first` on): one instruction with the load.
+    fn arith_loaded(
+        &mut self,
+        op: BinaryOp,
+        d: Reg,
+        a: Reg,
+        b: Reg,
+        t: TypeId,
+        first: u32,
+    ) -> bool {
+        if self.kind(t) != Kind::Float64
+            || !matches!(op, BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul)
+        {
+            return false;
+        }
+        let Some(&Op::Ld64 {
+            d: Dst(loaded),
+            p,
+            off: Off16(off),
+        }) = self.f.code.last()
+        else {
+            return false;
+        };
+        let a = match loaded {
+            l if l == b && a != b => a,
+            l if l == a && a != b && op != BinaryOp::Sub => b,
+            _ => return false,
+        };
+        let at = self.f.code.len() as u32;
+        let is_temp = u32::from(loaded) >= first && p.0 != loaded;
+        if !is_temp || off % 8 != 0 || off / 8 > 255 || self.f.labels.contains(&at) {
+            return false;
+        }
+        self.f.code.pop();
+        let (n, d, a) = (Word8((off / 8) as u8), Dst(d), Src(a));
+        self.emit(match op {
+            BinaryOp::Add => Op::AddF64Mem { n, d, a, p },
+            BinaryOp::Sub => Op::SubF64Mem { n, d, a, p },
+            _ => Op::MulF64Mem { n, d, a, p },
+        });
+        true
     }
 
     /// The values of both operands, as values of type `t`.

@@ -152,11 +152,25 @@ impl Compiler {
         ix
     }
 
-    /// User packages that `pkg` needs, dependencies first, itself last; those already initialised left out.
+    /// Packages that `pkg` needs, dependencies first, itself last; those already initialised left out. Of user packages, the one with the
+    /// smallest import path comes first whose dependencies are initialised (spec: Program initialization).
     fn init_sequence(&mut self, pkg: PkgId) -> Vec<PkgId> {
         let mut order = Vec::new();
         self.visit_imports(pkg, &mut order);
-        order
+        let (mut waiting, mut done): (Vec<PkgId>, Vec<PkgId>) =
+            order.into_iter().partition(|&p| !self.package(p).is_std);
+        waiting.sort_by(|&a, &b| self.package(a).path.cmp(&self.package(b).path));
+        while !waiting.is_empty() {
+            let ready = |&p: &PkgId| {
+                self.package(p)
+                    .imports
+                    .iter()
+                    .all(|i| *i == p || !waiting.contains(i))
+            };
+            let next = waiting.iter().position(ready).unwrap_or(0);
+            done.push(waiting.remove(next));
+        }
+        done
     }
 
     fn visit_imports(&mut self, pkg: PkgId, order: &mut Vec<PkgId>) {

@@ -152,6 +152,15 @@ pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
                 }};
             }
             // The address of element i of the slice or string at s.
+            macro_rules! word {
+                ($p:expr, $n:expr) => {{
+                    let p = r!($p);
+                    if p < 4096 {
+                        break Out::NilDeref;
+                    }
+                    f64::from_bits(((p + $n.0 as u64 * 8) as *const u64).read())
+                }};
+            }
             macro_rules! elem {
                 ($s:expr, $i:expr, $size:expr) => {{
                     let (i, len) = (r!($i), r!($s, 1));
@@ -436,6 +445,25 @@ pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
                     Op::St16 { p, s, off } => at!(p, off).cast::<u16>().write(r!(s) as u16),
                     Op::St32 { p, s, off } => at!(p, off).cast::<u32>().write(r!(s) as u32),
                     Op::St64 { p, s, off } => at!(p, off).cast::<u64>().write(r!(s)),
+                    Op::AddMem { p, s, off } => {
+                        let at = at!(p, off).cast::<u64>();
+                        at.write(at.read().wrapping_add(r!(s)));
+                    }
+                    Op::AddMemI { p, imm, off } => {
+                        let at = at!(p, off).cast::<u64>();
+                        at.write(at.read().wrapping_add(imm.0 as u64));
+                    }
+                    Op::AddMemF64 { p, s, off } => {
+                        let at = at!(p, off).cast::<f64>();
+                        at.write(at.read() + rf!(s));
+                    }
+                    Op::SubMemF64 { p, s, off } => {
+                        let at = at!(p, off).cast::<f64>();
+                        at.write(at.read() - rf!(s));
+                    }
+                    Op::AddF64Mem { n, d, a, p } => r!(d) = (rf!(a) + word!(p, n)).to_bits(),
+                    Op::SubF64Mem { n, d, a, p } => r!(d) = (rf!(a) - word!(p, n)).to_bits(),
+                    Op::MulF64Mem { n, d, a, p } => r!(d) = (rf!(a) * word!(p, n)).to_bits(),
                     Op::St2 { p, s, off } => at!(p, off)
                         .cast::<[u64; 2]>()
                         .write(fp.add(s.0 as usize).cast::<[u64; 2]>().read()),

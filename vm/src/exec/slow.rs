@@ -451,6 +451,13 @@ unsafe fn execute(vm: &mut Vm) -> Result<bool, Fault> {
             | Op::St2 { .. }
             | Op::St3 { .. }
             | Op::StN { .. }
+            | Op::AddMem { .. }
+            | Op::AddMemI { .. }
+            | Op::AddMemF64 { .. }
+            | Op::SubMemF64 { .. }
+            | Op::AddF64Mem { .. }
+            | Op::SubF64Mem { .. }
+            | Op::MulF64Mem { .. }
             | Op::AddPtr { .. }
             | Op::CopyT { .. }
             | Op::NilCheck { .. }
