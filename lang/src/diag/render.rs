@@ -145,9 +145,27 @@ type Place = (u32, std::ops::Range<usize>);
 
 fn place(span: Span, sources: &SourceMap) -> Option<Place> {
     let file = sources.file(span.lo)?;
-    let lo = (span.lo.0 - file.base) as usize;
-    let hi = (span.hi.0.saturating_sub(file.base) as usize).clamp(lo, file.text.len().max(lo));
+    let at = |p: u32| (p.saturating_sub(file.base) as usize).min(file.text.len());
+    let lo = file.text.floor_char_boundary(at(span.lo.0));
+    let hi = file.text.ceil_char_boundary(at(span.hi.0).max(lo));
     Some((file.base, lo..hi))
+}
+
+/// Longest line an excerpt shows, in bytes.
+const LONGEST_LINE: usize = 400;
+
+/// Whether every line of the span can be shown to a person.
+fn is_readable((base, at): &Place, sources: &SourceMap) -> bool {
+    let Some(file) = sources.file(crate::source::Pos(*base)) else {
+        return false;
+    };
+    let start = file.text[..at.start].rfind('\n').map_or(0, |n| n + 1);
+    let end = file.text[at.end..]
+        .find('\n')
+        .map_or(file.text.len(), |n| at.end + n);
+    file.text[start..end]
+        .split('\n')
+        .all(|line| line.len() <= LONGEST_LINE)
 }
 
 /// The source texts behind the excerpts, split into lines on first use.
@@ -196,6 +214,9 @@ fn human(out: &mut String, d: &Diagnostic, excerpts: &mut Excerpts<'_>, color: b
         );
         return;
     };
+    if !is_readable(&at, sources) {
+        return short(out, d, sources);
+    }
     let (kind, tint) = match d.severity {
         Severity::Error => (ReportKind::Error, Color::Red),
         Severity::Warning => (ReportKind::Warning, Color::Yellow),
@@ -216,7 +237,7 @@ fn human(out: &mut String, d: &Diagnostic, excerpts: &mut Excerpts<'_>, color: b
             .with_message(remark(d.code)),
     );
     for label in &d.labels {
-        if let Some(at) = place(label.span, sources) {
+        if let Some(at) = place(label.span, sources).filter(|at| is_readable(at, sources)) {
             report.add_label(
                 ariadne::Label::new(at)
                     .with_color(Color::Cyan)
