@@ -73,6 +73,9 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// The exit code of a program whose standard output nobody reads any more, as shells show SIGPIPE.
+    pub(crate) const SIGPIPE: i32 = 128 + 13;
+
     /// The process's exit code.
     pub fn code(self) -> i32 {
         match self {

@@ -57,9 +57,6 @@ impl Vm {
             _ => None,
         });
         let Some(ip) = user else { return String::new() };
-        if waits.is_empty() && g.wait_reason().is_none_or(|r| !r.is_forever()) {
-            return String::new();
-        }
         let mut out = format!("goroutine {} waits here:\n{}", g.goid(), self.excerpt(ip));
         for w in waits {
             // SAFETY: a channel somebody waits on is alive.

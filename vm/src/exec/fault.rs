@@ -70,6 +70,9 @@ impl Vm {
         if self.stdout.is_pending() {
             self.stdout.flush();
         }
+        if self.stdout.is_broken() {
+            return Some(Exit::Code(Exit::SIGPIPE));
+        }
         if self.heap.should_collect() {
             super::gc::collect_preempted(self);
         }

@@ -27,6 +27,9 @@ impl Vm {
         loop {
             if self.stdout.is_pending() && self.rt.runnable() == 0 {
                 self.stdout.flush();
+                if self.stdout.is_broken() {
+                    return Some(Exit::Code(Exit::SIGPIPE));
+                }
             }
             match self.rt.schedule() {
                 Next::Run(g) => return self.resume(g),

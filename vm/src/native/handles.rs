@@ -94,7 +94,10 @@ impl GoStr {
 
     /// The string whose register words these are, as a call of a Go function gives them.
     pub fn from_words(w: &[u64]) -> GoStr {
-        GoStr { ptr: w[0] as *const u8, len: w[1] as usize }
+        GoStr {
+            ptr: w[0] as *const u8,
+            len: w[1] as usize,
+        }
     }
 
     /// Its register words.

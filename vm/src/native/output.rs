@@ -3,12 +3,13 @@
 //! Invariants: bytes reach the sink in the order they were written; the VM flushes at exit, before it waits, and now and then while
 //! it is busy, so nothing is lost however the program ends and nobody waits for a line that has been printed.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 
 /// A buffered sink.
 pub struct Output {
     buf: Vec<u8>,
     sink: Box<dyn Write>,
+    broken: bool,
 }
 
 const FULL: usize = 32 << 10;
@@ -19,6 +20,7 @@ impl Output {
         Output {
             buf: Vec::new(),
             sink,
+            broken: false,
         }
     }
 
@@ -37,14 +39,22 @@ impl Output {
         !self.buf.is_empty()
     }
 
+    /// Whether nobody reads the sink any more: the program ends, as it would by Unix's SIGPIPE.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken
+    }
+
     /// Hands everything to the sink. A sink that fails (a closed pipe) swallows the rest.
     #[cold]
     pub fn flush(&mut self) {
         if self.buf.is_empty() {
             return;
         }
-        let _ = self.sink.write_all(&self.buf);
-        let _ = self.sink.flush();
+        let written = self
+            .sink
+            .write_all(&self.buf)
+            .and_then(|()| self.sink.flush());
+        self.broken |= written.is_err_and(|e| e.kind() == ErrorKind::BrokenPipe);
         self.buf.clear();
     }
 }
