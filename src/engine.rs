@@ -4,13 +4,16 @@
 //! status, or 2 after a panic or a fatal error, already reported), and a fault of gol's (`Outcome::Bug`): a Rust panic below is
 //! caught here. Nothing here knows the command line.
 
-use crate::load::{self, Failure, Loaded};
+use crate::load::{Failure, Loaded, Session};
+use crate::module::Packages;
 use lang::check::World;
 use lang::diag::{self, Diagnostic, Format};
 use lang::symbol::Symbol;
 use lang::types::ObjKind;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::rc::Rc;
 use vm::bytecode::FuncId;
 use vm::compile::{Compiler, disasm};
 use vm::mem::Heap;
@@ -46,13 +49,32 @@ pub enum Outcome {
 /// One session: sources, checked packages, and then the machine that runs them.
 pub struct Engine {
     world: World,
+    packages: Rc<Packages>,
     options: Options,
 }
 
 impl Engine {
     /// An empty session.
     pub fn new(options: Options) -> Engine {
-        Engine { world: World::new(stdlib::importer()), options }
+        let packages = Rc::new(Packages::new(stdlib::importer()));
+        Engine {
+            world: World::new(packages.clone()),
+            packages,
+            options,
+        }
+    }
+
+    /// Loads and checks a program: a folder, or files of one package, or a script, or standard input for `-`.
+    ///
+    /// # Errors
+    /// When it cannot be read, has errors, or trips over a fault of gol's.
+    pub fn load_program(&mut self, paths: &[String]) -> Result<Loaded, Failure> {
+        let shown = paths.join(" ");
+        self.guarded(&shown, |s| match paths {
+            [] => Err(Failure::Io("gol: no program given".to_string())),
+            [dir] if Path::new(dir).is_dir() => s.folder(Path::new(dir)),
+            files => s.files(files),
+        })
     }
 
     /// Loads and checks a file, or standard input for `-`.
@@ -60,9 +82,7 @@ impl Engine {
     /// # Errors
     /// When it cannot be read, has errors, or trips over a fault of gol's.
     pub fn load_file(&mut self, path: &str) -> Result<Loaded, Failure> {
-        let bytes = load::read(path)?;
-        let name = if path == "-" { "<stdin>" } else { path };
-        self.load(name, &bytes)
+        self.load_program(&[path.to_string()])
     }
 
     /// Loads and checks a text; `name` stands for it in messages.
@@ -70,12 +90,28 @@ impl Engine {
     /// # Errors
     /// When it has errors, or trips over a fault of gol's.
     pub fn load_text(&mut self, name: &str, text: &str) -> Result<Loaded, Failure> {
-        self.load(name, text.as_bytes())
+        self.guarded(name, |s| {
+            let text = s.decode(name, text.as_bytes().to_vec())?;
+            s.texts(Path::new("."), vec![(name.to_string(), text)])
+        })
     }
 
-    fn load(&mut self, name: &str, bytes: &[u8]) -> Result<Loaded, Failure> {
-        catch_unwind(AssertUnwindSafe(|| load::check_bytes(&mut self.world, name, bytes)))
-            .unwrap_or_else(|cause| Err(Failure::Bug(format!("{} (while checking {name})", describe(&*cause)))))
+    /// Loads something; a Rust panic on the way becomes a `Failure::Bug`.
+    pub(crate) fn guarded(
+        &mut self,
+        shown: &str,
+        load: impl FnOnce(&mut Session<'_>) -> Result<Loaded, Failure>,
+    ) -> Result<Loaded, Failure> {
+        let mut session = Session {
+            world: &mut self.world,
+            packages: &self.packages,
+        };
+        catch_unwind(AssertUnwindSafe(|| load(&mut session))).unwrap_or_else(|cause| {
+            Err(Failure::Bug(format!(
+                "{} (while checking {shown})",
+                describe(&*cause)
+            )))
+        })
     }
 
     /// Diagnostics as text.
@@ -92,11 +128,18 @@ impl Engine {
 
     /// Runs a loaded program with its output going to `out` and `err`.
     pub fn run_to(self, loaded: Loaded, out: Output, err: Output) -> Outcome {
-        let Engine { world, options } = self;
+        let Engine { world, options, .. } = self;
         let mut program = Program::new();
         let mut compiler = Compiler::new(world, stdlib::native);
         let funcs = entry(&mut compiler, &mut program, &loaded);
-        let mut vm = Vm::new(program, Heap::new(), Box::new(compiler), vm_options(options), out, err);
+        let mut vm = Vm::new(
+            program,
+            Heap::new(),
+            Box::new(compiler),
+            vm_options(options),
+            out,
+            err,
+        );
         let run = catch_unwind(AssertUnwindSafe(|| vm.run(&funcs)));
         let outcome = match run {
             Ok(exit) => Outcome::Exit(exit.code()),
@@ -121,11 +164,18 @@ impl Engine {
             let f = FuncId(next as u32);
             next += 1;
             let meta = &program.metas[f.0 as usize];
-            if compiler.world.sources.file(meta.pos).is_some_and(|file| file.is_std) {
+            if compiler
+                .world
+                .sources
+                .file(meta.pos)
+                .is_some_and(|file| file.is_std)
+            {
                 continue;
             }
             let shown = meta.name.contains(filter);
-            compiler.compile(&mut program, &mut heap, f).map_err(|e| e.0)?;
+            compiler
+                .compile(&mut program, &mut heap, f)
+                .map_err(|e| e.0)?;
             if shown {
                 out.push_str(&disasm::listing(&program, &compiler.world.sources, f));
                 out.push('\n');
@@ -137,7 +187,9 @@ impl Engine {
 
 /// The functions that make up a run, in order.
 fn entry(c: &mut Compiler, p: &mut Program, loaded: &Loaded) -> Vec<FuncId> {
-    let Some(units) = &loaded.script else { return vec![c.entry(p, loaded.pkg)] };
+    let Some(units) = &loaded.script else {
+        return vec![c.entry(p, loaded.pkg)];
+    };
     let mut funcs = vec![c.script(p, loaded.pkg, units.clone())];
     if calls_main(&c.world, loaded) {
         funcs.extend(c.func_named(p, loaded.pkg, "main"));
@@ -148,11 +200,13 @@ fn entry(c: &mut Compiler, p: &mut Program, loaded: &Loaded) -> Vec<FuncId> {
 /// Whether a script's `func main` is to be called: there is one and nothing mentions it.
 fn calls_main(world: &World, loaded: &Loaded) -> bool {
     let package = world.package(loaded.pkg);
-    let Some(main) = world.objects.lookup(package.scope, Symbol::new("main")) else { return false };
+    let Some(main) = world.objects.lookup(package.scope, Symbol::new("main")) else {
+        return false;
+    };
     let plain = world.objects.with(main, |o| match &o.kind {
-        ObjKind::Func(f) => {
-            f.decl.as_ref().is_some_and(|d| d.ty.params.is_empty() && d.ty.results.is_empty() && d.tparams.is_empty())
-        }
+        ObjKind::Func(f) => f.decl.as_ref().is_some_and(|d| {
+            d.ty.params.is_empty() && d.ty.results.is_empty() && d.tparams.is_empty()
+        }),
         _ => false,
     });
     plain && !package.info.uses.values().any(|&o| o == main)
@@ -160,7 +214,11 @@ fn calls_main(world: &World, loaded: &Loaded) -> bool {
 
 fn vm_options(o: Options) -> vm::Options {
     vm::Options {
-        policy: if o.random_schedule { chanrt::Policy::Random } else { chanrt::Policy::Fifo },
+        policy: if o.random_schedule {
+            chanrt::Policy::Random
+        } else {
+            chanrt::Policy::Fifo
+        },
         seed: o.seed,
         virtual_time: o.virtual_time,
         gc_stress: o.gc_stress,
@@ -171,6 +229,9 @@ fn vm_options(o: Options) -> vm::Options {
 }
 
 fn describe(cause: &(dyn Any + Send)) -> String {
-    let text = cause.downcast_ref::<String>().map(String::as_str).or_else(|| cause.downcast_ref::<&str>().copied());
+    let text = cause
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| cause.downcast_ref::<&str>().copied());
     text.unwrap_or("unknown cause").to_string()
 }

@@ -8,6 +8,9 @@
 
 mod engine;
 mod load;
+mod module;
+mod testcmd;
 
 pub use engine::{Engine, Options, Outcome};
-pub use load::{Failure, Loaded};
+pub use load::{Failure, Loaded, program_operands};
+pub use testcmd::{TestOptions, run as test};

@@ -22,12 +22,20 @@ fn main() {
         Ok(Request::Help(None)) => print(&cli::overview()),
         Ok(Request::Help(Some(c))) => print(&cli::usage(c)),
         Ok(Request::Version) => print(concat!("gol ", env!("CARGO_PKG_VERSION"), " (Go 1.27)\n")),
-        Ok(Request::Do { command, settings, operands }) => {
-            let operands: Vec<String> = operands.iter().map(|s| s.to_string_lossy().into_owned()).collect();
+        Ok(Request::Do {
+            command,
+            settings,
+            operands,
+        }) => {
+            let operands: Vec<String> = operands
+                .iter()
+                .map(|s| s.to_string_lossy().into_owned())
+                .collect();
             match command {
                 Command::Run => run(*settings, operands),
                 Command::Check => check(&settings, &operands),
-                Command::Disasm => disasm(&settings, &operands[0]),
+                Command::Test => test(*settings, operands),
+                Command::Disasm => disasm(&settings, &operands),
             }
         }
         Err(what) => fail(&format!("gol: {what}")),
@@ -56,12 +64,21 @@ fn bug(what: &str) -> i32 {
     BUG
 }
 
-fn run(settings: Settings, operands: Vec<String>) -> i32 {
+fn run(settings: Settings, mut operands: Vec<String>) -> i32 {
     let mut options = settings.options.clone();
-    let path = operands[0].clone();
-    options.args = operands;
+    let own = gol::program_operands(&operands);
+    let paths: Vec<String> = operands.drain(..own).collect();
+    if let Some(path) = paths
+        .iter()
+        .find(|p| p.ends_with("_test.go") || p.ends_with("_test.gol"))
+    {
+        return fail(&format!(
+            "gol: cannot run *_test.go files ({path}); `gol test` runs tests"
+        ));
+    }
+    options.args = std::iter::once(paths[0].clone()).chain(operands).collect();
     let mut engine = Engine::new(options);
-    match engine.load_file(&path) {
+    match engine.load_program(&paths) {
         Ok(program) => {
             show(&engine, &program.warnings, &settings);
             match engine.run(program) {
@@ -73,11 +90,14 @@ fn run(settings: Settings, operands: Vec<String>) -> i32 {
     }
 }
 
-fn check(settings: &Settings, operands: &[String]) -> i32 {
+/// Checks the programs that the operands are, one after the other.
+fn check(settings: &Settings, mut operands: &[String]) -> i32 {
     let mut status = 0;
-    for path in operands {
+    while !operands.is_empty() {
+        let (paths, rest) = operands.split_at(gol::program_operands(operands));
+        operands = rest;
         let mut engine = Engine::new(settings.options.clone());
-        match engine.load_file(path) {
+        match engine.load_program(paths) {
             Ok(program) => show(&engine, &program.warnings, settings),
             Err(failure) => status = status.max(report(&engine, &failure, settings)),
         }
@@ -85,9 +105,32 @@ fn check(settings: &Settings, operands: &[String]) -> i32 {
     status
 }
 
-fn disasm(settings: &Settings, path: &str) -> i32 {
+fn test(settings: Settings, mut operands: Vec<String>) -> i32 {
+    let args = operands
+        .iter()
+        .position(|o| o == "--")
+        .map(|at| operands.split_off(at))
+        .unwrap_or_default();
+    let color = settings.color.unwrap_or_else(on_terminal);
+    let Settings {
+        options: engine,
+        format,
+        test: flags,
+        ..
+    } = settings;
+    gol::test(&gol::TestOptions {
+        engine,
+        format,
+        color,
+        operands,
+        flags,
+        args: args.into_iter().skip(1).collect(),
+    })
+}
+
+fn disasm(settings: &Settings, paths: &[String]) -> i32 {
     let mut engine = Engine::new(settings.options.clone());
-    match engine.load_file(path) {
+    match engine.load_program(paths) {
         Ok(program) => match engine.disasm(&program, &settings.func) {
             Ok(text) => print(&text),
             Err(what) => fail(&format!("gol: {what}")),
@@ -96,11 +139,20 @@ fn disasm(settings: &Settings, path: &str) -> i32 {
     }
 }
 
+fn on_terminal() -> bool {
+    std::env::var_os("NO_COLOR").is_none() && std::io::stderr().is_terminal()
+}
+
 /// Diagnostics on standard error.
 fn show(engine: &Engine, diags: &[Diagnostic], settings: &Settings) {
     if !diags.is_empty() {
-        let on_terminal = || std::env::var_os("NO_COLOR").is_none() && std::io::stderr().is_terminal();
-        say(&engine.render(diags, settings.format, settings.color.unwrap_or_else(on_terminal)));
+        let on_terminal =
+            || std::env::var_os("NO_COLOR").is_none() && std::io::stderr().is_terminal();
+        say(&engine.render(
+            diags,
+            settings.format,
+            settings.color.unwrap_or_else(on_terminal),
+        ));
     }
 }
 

@@ -16,14 +16,14 @@ pub struct Flag {
     pub set: fn(&mut Settings, &str) -> Result<(), String>,
 }
 
-use Command::{Check, Disasm, Run};
+use Command::{Check, Disasm, Run, Test};
 
 /// All flags, in the order of the help text.
 pub const FLAGS: &[Flag] = &[
     Flag {
         name: "virtual-time",
         value: "",
-        commands: &[Run],
+        commands: &[Run, Test],
         doc: "time jumps to the next timer when every goroutine waits: sleeps cost nothing",
         set: |s, _| {
             s.options.virtual_time = true;
@@ -33,7 +33,7 @@ pub const FLAGS: &[Flag] = &[
     Flag {
         name: "seed",
         value: "N",
-        commands: &[Run],
+        commands: &[Run, Test],
         doc: "seed of everything random: select, map order, math/rand (default: a new one each run)",
         set: |s, v| {
             s.options.seed = Some(
@@ -46,7 +46,7 @@ pub const FLAGS: &[Flag] = &[
     Flag {
         name: "memory-limit",
         value: "MIB",
-        commands: &[Run],
+        commands: &[Run, Test],
         doc: "end with Go's \"out of memory\" error beyond this much heap (default: no limit)",
         set: |s, v| {
             let mib: u64 = v.parse().map_err(|_| "a number of MiB".to_string())?;
@@ -57,7 +57,7 @@ pub const FLAGS: &[Flag] = &[
     Flag {
         name: "random-schedule",
         value: "",
-        commands: &[Run],
+        commands: &[Run, Test],
         doc: "run goroutines in an order drawn from the seed instead of Go's usual one",
         set: |s, _| {
             s.options.random_schedule = true;
@@ -67,7 +67,7 @@ pub const FLAGS: &[Flag] = &[
     Flag {
         name: "gc-stress",
         value: "",
-        commands: &[Run],
+        commands: &[Run, Test],
         doc: "",
         set: |s, _| {
             s.options.gc_stress = true;
@@ -87,7 +87,7 @@ pub const FLAGS: &[Flag] = &[
     Flag {
         name: "message-format",
         value: "human|short|json",
-        commands: &[Run, Check],
+        commands: &[Run, Check, Test],
         doc: "how errors are shown (short: one line `path:line:col: message` each)",
         set: |s, v| {
             s.format = match v {
@@ -102,7 +102,7 @@ pub const FLAGS: &[Flag] = &[
     Flag {
         name: "color",
         value: "auto|always|never",
-        commands: &[Run, Check, Disasm],
+        commands: &[Run, Check, Test, Disasm],
         doc: "colour in messages (default auto: on a terminal, unless NO_COLOR is set)",
         set: |s, v| {
             s.color = match v {
@@ -111,6 +111,126 @@ pub const FLAGS: &[Flag] = &[
                 "never" => Some(false),
                 _ => return Err("auto, always or never".into()),
             };
+            Ok(())
+        },
+    },
+    Flag {
+        name: "v",
+        value: "",
+        commands: &[Test],
+        doc: "list every test with its result and what it logs",
+        set: |s, v| {
+            s.test
+                .push(format!("-test.v={}", if v.is_empty() { "true" } else { v }));
+            Ok(())
+        },
+    },
+    Flag {
+        name: "run",
+        value: "REGEXP",
+        commands: &[Test],
+        doc: "run only the tests and examples it matches, element by element of their names",
+        set: |s, v| {
+            s.test.push(format!("-test.run={v}"));
+            Ok(())
+        },
+    },
+    Flag {
+        name: "skip",
+        value: "REGEXP",
+        commands: &[Test],
+        doc: "do not run the tests, examples and benchmarks it matches",
+        set: |s, v| {
+            s.test.push(format!("-test.skip={v}"));
+            Ok(())
+        },
+    },
+    Flag {
+        name: "bench",
+        value: "REGEXP",
+        commands: &[Test],
+        doc: "run the benchmarks it matches (`.`: all)",
+        set: |s, v| {
+            s.test.push(format!("-test.bench={v}"));
+            Ok(())
+        },
+    },
+    Flag {
+        name: "benchtime",
+        value: "T",
+        commands: &[Test],
+        doc: "how long each benchmark is to run, `2s`, or how many times, `100x`",
+        set: |s, v| {
+            s.test.push(format!("-test.benchtime={v}"));
+            Ok(())
+        },
+    },
+    Flag {
+        name: "benchmem",
+        value: "",
+        commands: &[Test],
+        doc: "show the allocations of benchmarks",
+        set: |s, v| {
+            s.test.push(format!(
+                "-test.benchmem={}",
+                if v.is_empty() { "true" } else { v }
+            ));
+            Ok(())
+        },
+    },
+    Flag {
+        name: "count",
+        value: "N",
+        commands: &[Test],
+        doc: "run everything N times",
+        set: |s, v| {
+            s.test.push(format!("-test.count={v}"));
+            Ok(())
+        },
+    },
+    Flag {
+        name: "short",
+        value: "",
+        commands: &[Test],
+        doc: "what testing.Short reports",
+        set: |s, v| {
+            s.test.push(format!(
+                "-test.short={}",
+                if v.is_empty() { "true" } else { v }
+            ));
+            Ok(())
+        },
+    },
+    Flag {
+        name: "failfast",
+        value: "",
+        commands: &[Test],
+        doc: "no new tests after the first failure",
+        set: |s, v| {
+            s.test.push(format!(
+                "-test.failfast={}",
+                if v.is_empty() { "true" } else { v }
+            ));
+            Ok(())
+        },
+    },
+    Flag {
+        name: "parallel",
+        value: "N",
+        commands: &[Test],
+        doc: "how many parallel tests run at once",
+        set: |s, v| {
+            s.test.push(format!("-test.parallel={v}"));
+            Ok(())
+        },
+    },
+    Flag {
+        name: "timeout",
+        value: "T",
+        commands: &[Test],
+        doc: "panic after this long (default 10m)",
+        set: |s, v| {
+            s.test.push(format!("-test.timeout={v}"));
             Ok(())
         },
     },

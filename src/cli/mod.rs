@@ -18,6 +18,8 @@ pub enum Command {
     Run,
     /// Report its errors without running it.
     Check,
+    /// Run its tests.
+    Test,
     /// List its bytecode.
     Disasm,
 }
@@ -69,6 +71,8 @@ pub struct Settings {
     pub color: Option<bool>,
     /// Which functions `disasm` lists.
     pub func: String,
+    /// Flags of the test program, as `-test.name=value`.
+    pub test: Vec<String>,
 }
 
 impl Default for Settings {
@@ -78,6 +82,7 @@ impl Default for Settings {
             format: lang::diag::Format::Human,
             color: None,
             func: String::new(),
+            test: Vec::new(),
         }
     }
 }
@@ -104,13 +109,17 @@ pub enum Request {
 /// # Errors
 /// A sentence that says what is wrong and what would be right.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, String> {
-    let mut parser = lexopt::Parser::from_args(args);
+    let mut parser = lexopt::Parser::from_args(two_dashes(args));
     let (mut command, mut settings, mut operands) =
         (None, Box::new(Settings::default()), Vec::new());
     while let Some(arg) = parser.next().map_err(|e| e.to_string())? {
         match arg {
             Long("help") | Short('h') => return Ok(Request::Help(command)),
             Long("version") | Short('V') if command.is_none() => return Ok(Request::Version),
+            Long("args") if command == Some(Command::Test) => {
+                operands.push("--".into());
+                operands.extend(parser.raw_args().map_err(|e| e.to_string())?);
+            }
             Long(name) => {
                 let name = name.to_string();
                 flag(&mut parser, &name, command, &mut settings)?;
@@ -137,7 +146,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, String
     let Some(command) = command else {
         return Ok(Request::Help(None));
     };
-    if operands.is_empty() {
+    if operands.is_empty() && command != Command::Test {
         return Err(format!(
             "`gol {}` needs a file; `gol {0} --help` shows how",
             command.name()
@@ -148,6 +157,23 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, String
         settings,
         operands,
     })
+}
+
+/// As with go, the flags of `gol test` may be written with one dash, and with the prefix `test.`.
+fn two_dashes(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut args: Vec<OsString> = args.into_iter().collect();
+    if args.first().is_some_and(|a| a == "test") {
+        for arg in &mut args {
+            let Some(name) = arg.to_str().and_then(|a| a.strip_prefix('-')) else {
+                continue;
+            };
+            let name = name.strip_prefix('-').unwrap_or(name);
+            if name.starts_with(|c: char| c.is_ascii_alphabetic()) && name != "h" {
+                *arg = format!("--{}", name.strip_prefix("test.").unwrap_or(name)).into();
+            }
+        }
+    }
+    args
 }
 
 fn help_on(arg: Result<Option<lexopt::Arg<'_>>, lexopt::Error>) -> Result<Request, String> {
@@ -182,7 +208,10 @@ fn flag(
         ));
     }
     let value = match f.value {
-        "" => String::new(),
+        "" => parser
+            .optional_value()
+            .map(|v| v.to_string_lossy().into_owned())
+            .unwrap_or_default(),
         _ => parser
             .value()
             .map_err(|e| e.to_string())?

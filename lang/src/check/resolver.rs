@@ -105,7 +105,7 @@ impl Checker<'_> {
             self.error(spec.span, Code::InvalidInitDecl, message);
             return;
         }
-        if own_name.as_str() == "main" && !fake {
+        if own_name.as_str() == "main" && !fake && !self.w.importer.may_import_program(&spec.path) {
             let message = format!(
                 "import {:?} is a program, not an importable package",
                 spec.path

@@ -128,6 +128,10 @@ pub trait Importer {
     fn import(&self, path: &str) -> Result<PackageSource, String>;
     /// Paths whose last element is `name` (for scripts, where packages are imported by use): e.g. `rand` → `math/rand`.
     fn by_name(&self, name: &str) -> Option<String>;
+    /// Whether that path may be imported although it is a program: a test imports what it tests.
+    fn may_import_program(&self, _path: &str) -> bool {
+        false
+    }
 }
 
 impl World {
