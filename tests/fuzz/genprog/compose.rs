@@ -4,8 +4,20 @@ use crate::gen_state::{E, Fx, Gen};
 use crate::types::*;
 
 const WORDS: [&str; 14] = [
-    "\"a\"", "\"\"", "\"go\"", "\"hello\"", "\"x\\ty\"", "\"héllo\"", "\"日本\"", "`raw\\n`", "\"q\\\"q\"", "\"abcabc\"", "\"Z\"",
-    "\" sp \"", "\"\\xff\\u00e9\"", "\"0123456789\"",
+    "\"a\"",
+    "\"\"",
+    "\"go\"",
+    "\"hello\"",
+    "\"x\\ty\"",
+    "\"héllo\"",
+    "\"日本\"",
+    "`raw\\n`",
+    "\"q\\\"q\"",
+    "\"abcabc\"",
+    "\"Z\"",
+    "\" sp \"",
+    "\"\\xff\\u00e9\"",
+    "\"0123456789\"",
 ];
 
 impl Gen {
@@ -15,13 +27,32 @@ impl Gen {
             Kind::Bool => E::constant(if self.r.chance(50) { "true" } else { "false" }),
             Kind::Int { .. } => self.int_literal(t),
             Kind::Float => {
-                let v = self.r.pick(&["0.5", "1.5", "-2.25", "3.0", "100.125", "1e3", "0.0", "-7.75", "0x1p-2", "0.1"]);
-                if t == F64 { E::constant(v) } else { E { p: 7, ..E::constant(format!("{}({v})", self.tn(t))) } }
+                let v = self.r.pick(&[
+                    "0.5", "1.5", "-2.25", "3.0", "100.125", "1e3", "0.0", "-7.75", "0x1p-2", "0.1",
+                ]);
+                if t == F64 {
+                    E::constant(v)
+                } else {
+                    E {
+                        p: 7,
+                        ..E::constant(format!("{}({v})", self.tn(t)))
+                    }
+                }
             }
-            Kind::Complex => E { p: 7, ..E::constant(self.r.pick(&["complex(1, 2)", "complex(0.5, -1)", "(3 + 1i)"])) },
+            Kind::Complex => E {
+                p: 7,
+                ..E::constant(
+                    self.r
+                        .pick(&["complex(1, 2)", "complex(0.5, -1)", "(3 + 1i)"]),
+                )
+            },
             Kind::Str => {
                 let w = self.r.pick(&WORDS);
-                if t == STR { E::constant(w) } else { E::constant(format!("{}({w})", self.tn(t))) }
+                if t == STR {
+                    E::constant(w)
+                } else {
+                    E::constant(format!("{}({w})", self.tn(t)))
+                }
             }
             Kind::Param(_) => E::new(format!("{}({})", self.tn(t), self.r.below(100))),
             _ => self.composite(t, 0),
@@ -40,7 +71,10 @@ impl Gen {
             7..=12 => self.r.below(10) as i128,
             _ => self.r.below(100) as i128,
         };
-        E { p: if t == INT && v < 0 { 6 } else { 7 }, ..E::int(self.int_text(t, v), v) }
+        E {
+            p: if t == INT && v < 0 { 6 } else { 7 },
+            ..E::int(self.int_text(t, v), v)
+        }
     }
 
     /// A spelling of an integer constant of type `t`.
@@ -57,7 +91,11 @@ impl Gen {
             _ => u.to_string(),
         };
         let text = if v < 0 { format!("-{text}") } else { text };
-        if t == INT { text } else { format!("{}({text})", self.tn(t)) }
+        if t == INT {
+            text
+        } else {
+            format!("{}({text})", self.tn(t))
+        }
     }
 
     /// An expression of a type that is not basic.
@@ -84,7 +122,9 @@ impl Gen {
     /// The smallest value of a type that is not basic.
     fn empty(&mut self, t: T) -> E {
         match self.kind(t) {
-            Kind::Struct(_) | Kind::Array(..) | Kind::Slice(_) | Kind::Map(..) => E::new(format!("{}{{}}", self.tn(t))),
+            Kind::Struct(_) | Kind::Array(..) | Kind::Slice(_) | Kind::Map(..) => {
+                E::new(format!("{}{{}}", self.tn(t)))
+            }
             _ => E::new(format!("{}(nil)", self.ty.conv(t))),
         }
     }
@@ -117,7 +157,11 @@ impl Gen {
                 continue;
             }
             let e = self.store(f.ty, d);
-            parts.push(if keyed { format!("{}: {}", f.name, e.s) } else { e.s });
+            parts.push(if keyed {
+                format!("{}: {}", f.name, e.s)
+            } else {
+                e.s
+            });
         }
         if keyed {
             self.r.shuffle(&mut parts);
@@ -136,7 +180,11 @@ impl Gen {
             parts.push(if keyed { format!("{i}: {x}") } else { x });
         }
         let full = !keyed && !self.ty.all[t].named && self.r.chance(30);
-        let name = if full { format!("[...]{}", self.tn(e)) } else { self.tn(t) };
+        let name = if full {
+            format!("[...]{}", self.tn(e))
+        } else {
+            self.tn(t)
+        };
         E::new(format!("{name}{{{}}}", parts.join(", ")))
     }
 
@@ -144,7 +192,10 @@ impl Gen {
     fn element(&mut self, e: T, d: u32) -> String {
         let x = self.store(e, d).s;
         let name = self.tn(e);
-        let plain = matches!(self.kind(e), Kind::Struct(_) | Kind::Array(..) | Kind::Slice(_) | Kind::Map(..));
+        let plain = matches!(
+            self.kind(e),
+            Kind::Struct(_) | Kind::Array(..) | Kind::Slice(_) | Kind::Map(..)
+        );
         if plain && self.r.chance(60) && x.starts_with(&format!("{name}{{")) && whole_literal(&x) {
             return x[name.len()..].to_string();
         }
@@ -201,7 +252,11 @@ impl Gen {
             _ => {}
         }
         let mut parts = Vec::new();
-        let most = if matches!(self.kind(k), Kind::Bool) { 2 } else { 4 };
+        let most = if matches!(self.kind(k), Kind::Bool) {
+            2
+        } else {
+            4
+        };
         for i in 0..self.r.below(most + 1) {
             let key = self.key_literal(k, i);
             let value = self.element(v, d);
@@ -215,7 +270,11 @@ impl Gen {
         match self.kind(k) {
             Kind::Int { .. } => {
                 let v = (i * 3 + self.r.below(3)) as i128;
-                if k == INT { v.to_string() } else { format!("{}({v})", self.tn(k)) }
+                if k == INT {
+                    v.to_string()
+                } else {
+                    format!("{}({v})", self.tn(k))
+                }
             }
             Kind::Str => format!("{}(\"k{}\")", self.tn(k), i * 2 + self.r.below(2)),
             Kind::Bool => format!("{}", i.is_multiple_of(2)),
@@ -228,14 +287,20 @@ impl Gen {
         let vars = self.visible(|v| v.ty == e && v.assign && !v.linear && !pure);
         if !vars.is_empty() && self.r.chance(45) {
             let i = self.r.pick(&vars);
-            return E { p: 6, ..E::new(format!("&{}", self.use_var(i))) };
+            return E {
+                p: 6,
+                ..E::new(format!("&{}", self.use_var(i)))
+            };
         }
         match self.r.below(10) {
             0 => E::new(format!("({})(nil)", self.tn(t))),
             1 => E::new(format!("new({})", self.tn(e))),
             _ if matches!(self.kind(e), Kind::Struct(_)) => {
                 let x = self.composite(e, d);
-                E { p: 6, ..E::new(format!("&{}", x.s)) }
+                E {
+                    p: 6,
+                    ..E::new(format!("&{}", x.s))
+                }
             }
             _ => {
                 let x = self.store_typed(e, d);
@@ -249,7 +314,12 @@ impl Gen {
         let fit: Vec<usize> = (0..self.funcs.len())
             .filter(|&i| {
                 let f = &self.funcs[i];
-                f.pure && f.params == ps && f.results == rs && f.variadic.is_none() && !f.depth && f.cost < 250
+                f.pure
+                    && f.params == ps
+                    && f.results == rs
+                    && f.variadic.is_none()
+                    && !f.depth
+                    && f.cost < 250
             })
             .collect();
         if !fit.is_empty() && self.r.chance(30) {
@@ -269,7 +339,11 @@ impl Gen {
         fx.quiet = self.fx.quiet;
         fx.lits = self.fx.lits + 1;
         let names: Vec<String> = ps.iter().map(|_| self.fresh("p")).collect();
-        let params: Vec<String> = names.iter().zip(ps).map(|(n, p)| format!("{n} {}", self.tn(*p))).collect();
+        let params: Vec<String> = names
+            .iter()
+            .zip(ps)
+            .map(|(n, p)| format!("{n} {}", self.tn(*p)))
+            .collect();
         for (n, p) in names.iter().zip(ps) {
             self.bind(n, *p, true).used = true;
         }
@@ -280,7 +354,11 @@ impl Gen {
         self.fx.dynamic |= done.dynamic;
         self.vars.truncate(own);
         let tabs = "\t".repeat(self.ind);
-        E::new(format!("func({}){} {{\n{body}{tabs}}}", params.join(", "), self.ty.results(rs)))
+        E::new(format!(
+            "func({}){} {{\n{body}{tabs}}}",
+            params.join(", "),
+            self.ty.results(rs)
+        ))
     }
 
     fn iface_value(&mut self, t: T, sigs: &[usize], d: u32) -> E {
@@ -292,7 +370,9 @@ impl Gen {
             }
             for ptr in [false, true] {
                 let set = self.ty.method_set(x, ptr);
-                if sigs.iter().all(|s| set.contains(s)) && (!ptr || matches!(self.ty.all[x].kind, Kind::Struct(_))) {
+                if sigs.iter().all(|s| set.contains(s))
+                    && (!ptr || matches!(self.ty.all[x].kind, Kind::Struct(_)))
+                {
                     fit.push((x, ptr));
                 }
             }
@@ -375,21 +455,31 @@ impl Gen {
     /// A verb that suits the type, mostly.
     pub fn verb(&mut self, t: T) -> &'static str {
         if self.r.chance(12) {
-            return self.r.pick(&["%v", "%+v", "%T", "%v", "%d", "%s", "%6v", "%-8v|", "%#v"]);
+            return self
+                .r
+                .pick(&["%v", "%+v", "%T", "%v", "%d", "%s", "%6v", "%-8v|", "%#v"]);
         }
         match self.kind(t) {
             Kind::Int { .. } => self.r.pick(&[
-                "%d", "%5d", "%-6d|", "%06d", "%x", "%X", "%#x", "%o", "%#o", "%b", "%+d", "% d", "%v", "%q", "%U", "%*d", "%c", "%08b",
-                "%.4d", "%+06d", "%O", "%#U", "%-+7d|",
+                "%d", "%5d", "%-6d|", "%06d", "%x", "%X", "%#x", "%o", "%#o", "%b", "%+d", "% d",
+                "%v", "%q", "%U", "%*d", "%c", "%08b", "%.4d", "%+06d", "%O", "%#U", "%-+7d|",
             ]),
-            Kind::Float => {
-                self.r.pick(&["%v", "%g", "%.3f", "%8.2f", "%e", "%+.1f", "%G", "%-10.1f|", "%08.3f", "%.0f", "%f", "%6.3g", "%#v", "%E"])
-            }
-            Kind::Str => self.r.pick(&["%s", "%q", "%x", "%10s", "%-10s|", "%.2s", "%v", "%#v", "%X", "% x", "%+q", "%*s", "%#q", "%5.1s"]),
+            Kind::Float => self.r.pick(&[
+                "%v", "%g", "%.3f", "%8.2f", "%e", "%+.1f", "%G", "%-10.1f|", "%08.3f", "%.0f",
+                "%f", "%6.3g", "%#v", "%E",
+            ]),
+            Kind::Str => self.r.pick(&[
+                "%s", "%q", "%x", "%10s", "%-10s|", "%.2s", "%v", "%#v", "%X", "% x", "%+q", "%*s",
+                "%#q", "%5.1s",
+            ]),
             Kind::Bool => self.r.pick(&["%t", "%v", "%6t", "%-7t|", "%5v"]),
             Kind::Complex => self.r.pick(&["%v", "%.1f", "%g"]),
-            Kind::Slice(e) | Kind::Array(_, e) if e == UINT8 => self.r.pick(&["%v", "%x", "%d", "%X", "%s"]),
-            Kind::Slice(e) | Kind::Array(_, e) if self.ty.is_int(e) => self.r.pick(&["%v", "%d", "%x", "%3d", "%02x", "%T", "%#v"]),
+            Kind::Slice(e) | Kind::Array(_, e) if e == UINT8 => {
+                self.r.pick(&["%v", "%x", "%d", "%X", "%s"])
+            }
+            Kind::Slice(e) | Kind::Array(_, e) if self.ty.is_int(e) => {
+                self.r.pick(&["%v", "%d", "%x", "%3d", "%02x", "%T", "%#v"])
+            }
             Kind::Any => self.r.pick(&["%v", "%T", "%d", "%s", "%+v", "%q"]),
             _ => self.r.pick(&["%v", "%+v", "%v", "%T", "%#v", "%s", "%d"]),
         }
@@ -405,13 +495,19 @@ impl Gen {
         }
         match self.kind(t) {
             Kind::Ptr(x) if self.ty.printable(x) => {
-                if matches!(self.kind(x), Kind::Struct(_)) && !self.ty.all[x].stringer && self.r.chance(50) {
+                if matches!(self.kind(x), Kind::Struct(_))
+                    && !self.ty.all[x].stringer
+                    && self.r.chance(50)
+                {
                     return vec![e.to_string()];
                 }
                 vec![format!("{}({e})", self.need("dp"))]
             }
             Kind::Slice(_) | Kind::Map(..) | Kind::Array(..) => vec![format!("len({e})")],
-            Kind::Struct(fs) => fs.iter().flat_map(|f| self.show(&format!("{e}.{}", f.name), f.ty)).collect(),
+            Kind::Struct(fs) => fs
+                .iter()
+                .flat_map(|f| self.show(&format!("{e}.{}", f.name), f.ty))
+                .collect(),
             _ => vec![format!("{e} == nil")],
         }
     }

@@ -53,9 +53,19 @@ impl Gen {
         let (ta, tb) = (self.tn(a), self.tn(b));
         let make = self.pure_expr(&[("i", INT)], a, 3);
         let stage = self.pure_expr(&[("x", a)], b, 3);
-        let (n, c1, c2) = (self.r.range(1, 9).to_string(), self.r.below(4).to_string(), self.r.below(3).to_string());
-        self.emit("src := make(chan $0, $1)\ndst := make(chan $2, $3)", &[&ta, &c1, &tb, &c2]);
-        self.emit("go func() {\n\tdefer close(src)\n\tfor i := 0; i < $0; i++ {\n\t\tsrc <- $1\n\t}\n}()", &[&n, &make]);
+        let (n, c1, c2) = (
+            self.r.range(1, 9).to_string(),
+            self.r.below(4).to_string(),
+            self.r.below(3).to_string(),
+        );
+        self.emit(
+            "src := make(chan $0, $1)\ndst := make(chan $2, $3)",
+            &[&ta, &c1, &tb, &c2],
+        );
+        self.emit(
+            "go func() {\n\tdefer close(src)\n\tfor i := 0; i < $0; i++ {\n\t\tsrc <- $1\n\t}\n}()",
+            &[&n, &make],
+        );
         self.emit("go func(in <-chan $0, out chan<- $1) {\n\tfor x := range in {\n\t\t_ = x\n\t\tout <- $2\n\t}\n\tclose(out)\n}(src, dst)", &[&ta, &tb, &stage]);
         self.emit("for y := range dst {\n\tfmt.Println(\"p$0\", y)\n}", &[id]);
         self.emit("_, ok := <-dst\nfmt.Println(\"p$0\", ok)", &[id]);
@@ -66,7 +76,10 @@ impl Gen {
         let e = self.pure_expr(&[("i", INT)], t, 4);
         let (n, tn) = (self.r.range(1, 20).to_string(), self.tn(t));
         self.import("sync");
-        self.emit("var wg sync.WaitGroup\nresults := make([]$0, $1)", &[&tn, &n]);
+        self.emit(
+            "var wg sync.WaitGroup\nresults := make([]$0, $1)",
+            &[&tn, &n],
+        );
         match self.r.below(3) {
             0 => self.emit("for i := range results {\n\twg.Go(func() { results[i] = $0 })\n}", &[&e]),
             1 => self.emit("wg.Add(len(results))\nfor i := range results {\n\tgo func() {\n\t\tdefer wg.Done()\n\t\tresults[i] = $0\n\t}()\n}", &[&e]),
@@ -87,7 +100,10 @@ impl Gen {
         let lock = self.r.pick(&["Mutex", "RWMutex"]);
         self.emit("var mu sync.$0\nvar wg sync.WaitGroup\nvar sum $1\nvar hits atomic.Int64\nseen := map[int]$1{}", &[lock, &tn]);
         self.emit("for i := 0; i < $0; i++ {\n\twg.Add(1)\n\tgo func(i int) {\n\t\tdefer wg.Done()\n\t\tx := $1\n\t\tmu.Lock()\n\t\tdefer mu.Unlock()\n\t\tsum += x\n\t\tseen[i] = x\n\t\thits.Add(int64(i))\n\t}(i)\n}", &[&n, &e]);
-        self.emit("wg.Wait()\nfmt.Println(\"m$0\", sum, seen, hits.Load(), mu.TryLock())", &[id]);
+        self.emit(
+            "wg.Wait()\nfmt.Println(\"m$0\", sum, seen, hits.Load(), mu.TryLock())",
+            &[id],
+        );
     }
 
     fn buffered(&mut self, id: &str) {
@@ -108,8 +124,14 @@ impl Gen {
     fn selects(&mut self, id: &str) {
         let (a, b) = (self.plain_type(), self.plain_type());
         let (ta, tb) = (self.tn(a), self.tn(b));
-        let (ea, eb) = (self.pure_expr(&[("i", INT)], a, 2), self.pure_expr(&[("i", INT)], b, 2));
-        self.emit("a, b := make(chan $0, 1), make(chan $1, 1)\nvar never chan int", &[&ta, &tb]);
+        let (ea, eb) = (
+            self.pure_expr(&[("i", INT)], a, 2),
+            self.pure_expr(&[("i", INT)], b, 2),
+        );
+        self.emit(
+            "a, b := make(chan $0, 1), make(chan $1, 1)\nvar never chan int",
+            &[&ta, &tb],
+        );
         let n = self.r.range(2, 8).to_string();
         self.block(&format!("for i := 0; i < {n}; i++"), |g| {
             g.emit("switch i % 3 {\ncase 0:\n\ta <- $0\ncase 1:\n\tb <- $1\n}", &[&ea, &eb]);
@@ -132,18 +154,32 @@ impl Gen {
         let t = self.int_type();
         let e = self.pure_expr(&[("i", t)], t, 3);
         let (n, tn) = (self.r.range(1, 6).to_string(), self.tn(t));
-        let what = self.r.pick(&["x / (i - i)", "x % (i ^ i)", "[]$T{x}[uint8(i)+1]", "any(i).($T) / (x & 0)"]).replace("$T", &tn);
+        let what = self
+            .r
+            .pick(&[
+                "x / (i - i)",
+                "x % (i ^ i)",
+                "[]$T{x}[uint8(i)+1]",
+                "any(i).($T) / (x & 0)",
+            ])
+            .replace("$T", &tn);
         self.import("sync");
         self.emit("errs := make([]any, $0)\nvar wg sync.WaitGroup", &[&n]);
         self.emit("for i := $0(0); i < $1; i++ {\n\twg.Add(1)\n\tgo func() {\n\t\tdefer wg.Done()\n\t\tdefer func() { errs[i] = recover() }()\n\t\tx := $2\n\t\tx = $3\n\t\t_ = x\n\t}()\n}", &[&tn, &n, &e, &what]);
-        self.emit("wg.Wait()\nfor i, e := range errs {\n\tfmt.Println(\"e$0\", i, e)\n}", &[id]);
+        self.emit(
+            "wg.Wait()\nfor i, e := range errs {\n\tfmt.Println(\"e$0\", i, e)\n}",
+            &[id],
+        );
     }
 
     fn producer(&mut self, id: &str) {
         let t = self.plain_type();
         let e = self.pure_expr(&[("i", INT)], t, 3);
         let (n, tn) = (self.r.range(1, 9).to_string(), self.tn(t));
-        self.emit("done, out, gone := make(chan struct{}), make(chan $0), make(chan int)", &[&tn]);
+        self.emit(
+            "done, out, gone := make(chan struct{}), make(chan $0), make(chan int)",
+            &[&tn],
+        );
         self.emit("go func() {\n\tdefer close(gone)\n\tfor i := 0; ; i++ {\n\t\tselect {\n\t\tcase out <- $0:\n\t\tcase <-done:\n\t\t\treturn\n\t\t}\n\t}\n}()", &[&e]);
         self.emit("for range $0 {\n\tfmt.Println(\"n$1\", <-out)\n}\nclose(done)\n<-gone\nfmt.Println(\"n$1 gone\")", &[&n, id]);
     }
@@ -151,9 +187,15 @@ impl Gen {
     fn server(&mut self, id: &str) {
         let (a, b) = (self.plain_type(), self.plain_type());
         let (ta, tb) = (self.tn(a), self.tn(b));
-        let (make, answer) = (self.pure_expr(&[("i", INT)], a, 2), self.pure_expr(&[("arg", a)], b, 3));
+        let (make, answer) = (
+            self.pure_expr(&[("i", INT)], a, 2),
+            self.pure_expr(&[("arg", a)], b, 3),
+        );
         let n = self.r.range(1, 7).to_string();
-        self.emit("type request struct {\n\targ   $0\n\treply chan $1\n}\nreqs := make(chan request)", &[&ta, &tb]);
+        self.emit(
+            "type request struct {\n\targ   $0\n\treply chan $1\n}\nreqs := make(chan request)",
+            &[&ta, &tb],
+        );
         self.emit("go func() {\n\tfor r := range reqs {\n\t\targ := r.arg\n\t\t_ = arg\n\t\tr.reply <- $0\n\t}\n}()", &[&answer]);
         self.emit("for i := 0; i < $0; i++ {\n\tr := request{$1, make(chan $2, i&1)}\n\treqs <- r\n\tfmt.Println(\"q$3\", i, <-r.reply)\n}\nclose(reqs)", &[&n, &make, &tb, id]);
     }
@@ -166,7 +208,10 @@ impl Gen {
     }
 
     fn semaphore(&mut self, id: &str) {
-        let (n, k) = (self.r.range(1, 10).to_string(), self.r.range(1, 3).to_string());
+        let (n, k) = (
+            self.r.range(1, 10).to_string(),
+            self.r.range(1, 3).to_string(),
+        );
         let e = self.pure_expr(&[("i", INT)], INT, 3);
         self.import("sync");
         self.import("sync/atomic");
@@ -193,7 +238,11 @@ impl Gen {
     fn merge(&mut self, id: &str) {
         let t = self.int_type();
         let e = self.pure_expr(&[("i", t), ("w", INT)], t, 2);
-        let (n, k, tn) = (self.r.range(1, 4).to_string(), self.r.range(1, 6).to_string(), self.tn(t));
+        let (n, k, tn) = (
+            self.r.range(1, 4).to_string(),
+            self.r.range(1, 6).to_string(),
+            self.tn(t),
+        );
         self.import("sync");
         self.emit("var sources []<-chan $0\nfor w := range $1 {\n\tc := make(chan $0, w)\n\tgo func() {\n\t\tdefer close(c)\n\t\tfor i := $0(0); i < $2; i++ {\n\t\t\tc <- $3\n\t\t}\n\t}()\n\tsources = append(sources, c)\n}", &[&tn, &n, &k, &e]);
         self.emit("out := make(chan $0)\nvar wg sync.WaitGroup\nfor _, c := range sources {\n\twg.Add(1)\n\tgo func() {\n\t\tdefer wg.Done()\n\t\tfor x := range c {\n\t\t\tout <- x\n\t\t}\n\t}()\n}\ngo func() {\n\twg.Wait()\n\tclose(out)\n}()\nvar sum, mix $0\nn := 0\nfor x := range out {\n\tsum += x\n\tmix ^= x\n\tn++\n}\nfmt.Println(\"j$1\", sum, mix, n)", &[&tn, id]);

@@ -20,7 +20,12 @@ impl Gen {
             self.bind(&v, t, true).used = true;
             let op = self.r.pick(&["<", ">", "==", "!=", "<=", ">="]);
             let rhs = self.leaf(t);
-            let c = E { s: format!("{} {op} {}", v, rhs.s), p: 3, cv: None, k: false };
+            let c = E {
+                s: format!("{} {op} {}", v, rhs.s),
+                p: 3,
+                cv: None,
+                k: false,
+            };
             format!("{v} := {}; {}", e.header(), c.header())
         } else {
             self.expr(BOOL, 3).header()
@@ -70,7 +75,10 @@ impl Gen {
     /// The loop `head { first; body }` with about `trips` iterations; `vars` are its variables.
     fn loop_with(&mut self, head: &str, first: &str, vars: &[(String, T, bool)], trips: u64) {
         let label = self.fresh("L");
-        self.fx.loops.push(Loop { label: label.clone(), used: false });
+        self.fx.loops.push(Loop {
+            label: label.clone(),
+            used: false,
+        });
         let mult = self.fx.mult;
         self.fx.mult = mult.saturating_mul(trips);
         let n = self.r.range(1, 3);
@@ -108,7 +116,10 @@ impl Gen {
             2 => {
                 let e = self.expr(UINT8, 1);
                 let e = self.unconst(e);
-                (format!("{i} := {name}({}%{}); {i} < 13; {i}++", e.at(6), n), 13)
+                (
+                    format!("{i} := {name}({}%{}); {i} < 13; {i}++", e.at(6), n),
+                    13,
+                )
             }
             _ => (format!("{i} := {name}(0); {i} < {n}; {i}++"), n),
         };
@@ -119,19 +130,33 @@ impl Gen {
         let i = self.fresh("i");
         let t = self.int_type();
         let n = self.r.range(1, 9);
-        let over = if t == INT { n.to_string() } else { format!("{}({n})", self.tn(t)) };
+        let over = if t == INT {
+            n.to_string()
+        } else {
+            format!("{}({n})", self.tn(t))
+        };
         if self.r.chance(10) {
             return self.loop_with(&format!("range {n}"), "", &[], n as u64);
         }
         // The variable may be assigned to: each iteration has its own.
-        self.loop_with(&format!("{i} := range {over}"), "", &[(i, t, true)], n as u64);
+        self.loop_with(
+            &format!("{i} := range {over}"),
+            "",
+            &[(i, t, true)],
+            n as u64,
+        );
     }
 
     fn for_range_value(&mut self) {
         let fit: Vec<usize> = self
             .visible(|_| true)
             .into_iter()
-            .filter(|&i| matches!(self.kind(self.vars[i].ty), Kind::Slice(_) | Kind::Array(..) | Kind::Str))
+            .filter(|&i| {
+                matches!(
+                    self.kind(self.vars[i].ty),
+                    Kind::Slice(_) | Kind::Array(..) | Kind::Str
+                )
+            })
             .collect();
         if fit.is_empty() {
             return self.for_range_int();
@@ -146,24 +171,49 @@ impl Gen {
         };
         let (i, x) = (self.fresh("i"), self.fresh("x"));
         match self.r.below(6) {
-            0 => self.loop_with(&format!("{i} := range {over}"), "", &[(i, INT, false)], trips),
-            1 => self.loop_with(&format!("_, {x} := range {over}"), "", &[(x, e, true)], trips),
+            0 => self.loop_with(
+                &format!("{i} := range {over}"),
+                "",
+                &[(i, INT, false)],
+                trips,
+            ),
+            1 => self.loop_with(
+                &format!("_, {x} := range {over}"),
+                "",
+                &[(x, e, true)],
+                trips,
+            ),
             2 => self.loop_with(&format!("range {over}"), "", &[], trips),
-            _ => self.loop_with(&format!("{i}, {x} := range {over}"), "", &[(i, INT, false), (x, e, true)], trips),
+            _ => self.loop_with(
+                &format!("{i}, {x} := range {over}"),
+                "",
+                &[(i, INT, false), (x, e, true)],
+                trips,
+            ),
         }
     }
 
     /// Folds over a map in a way that does not depend on the order.
     fn for_range_map(&mut self) {
-        let fit: Vec<usize> =
-            self.visible(|_| true).into_iter().filter(|&i| matches!(self.kind(self.vars[i].ty), Kind::Map(..))).collect();
+        let fit: Vec<usize> = self
+            .visible(|_| true)
+            .into_iter()
+            .filter(|&i| matches!(self.kind(self.vars[i].ty), Kind::Map(..)))
+            .collect();
         if fit.is_empty() {
             return self.for_clause();
         }
         let i = self.r.pick(&fit);
-        let Kind::Map(k, e) = self.kind(self.vars[i].ty) else { return };
+        let Kind::Map(k, e) = self.kind(self.vars[i].ty) else {
+            return;
+        };
         let m = self.use_var(i);
-        let (acc, t, kv, xv) = (self.fresh("v"), self.int_type(), self.fresh("k"), self.fresh("x"));
+        let (acc, t, kv, xv) = (
+            self.fresh("v"),
+            self.int_type(),
+            self.fresh("k"),
+            self.fresh("x"),
+        );
         self.emit("var $0 $1", &[&acc, &self.tn(t)]);
         let op = self.r.pick(&["+=", "^=", "+="]);
         let mult = self.fx.mult;
@@ -185,7 +235,11 @@ impl Gen {
         let e = self.expr(INT, 2);
         let e = self.unconst(e);
         self.emit("$0 := $1&7", &[&n, &e.at(6)]);
-        let cond = if self.r.chance(50) { String::new() } else { format!(" && {}", self.expr(BOOL, 1).at(3)) };
+        let cond = if self.r.chance(50) {
+            String::new()
+        } else {
+            format!(" && {}", self.expr(BOOL, 1).at(3))
+        };
         self.bind(&n, INT, false).used = true;
         let head = E::new(format!("{n} > 0{cond}")).header();
         self.loop_with(&head, &format!("{n}--"), &[], 8);
@@ -198,8 +252,12 @@ impl Gen {
             let head = format!("{i} := range {}({n})", self.need("count"));
             return self.loop_with(&head, "", &[(i, INT, true)], n as u64);
         }
-        let s = self.some_type(STR, |ty, t| matches!(ty.all[t].kind, Kind::Slice(_)) && !ty.all[t].named);
-        let Kind::Slice(e) = self.kind(s) else { return self.for_range_int() };
+        let s = self.some_type(STR, |ty, t| {
+            matches!(ty.all[t].kind, Kind::Slice(_)) && !ty.all[t].named
+        });
+        let Kind::Slice(e) = self.kind(s) else {
+            return self.for_range_int();
+        };
         let over = self.expr(s, 1);
         let head = format!("{i}, {x} := range {}({})", self.need("each"), over.s);
         self.loop_with(&head, "", &[(i, INT, false), (x, e, true)], 10);
@@ -208,7 +266,10 @@ impl Gen {
     fn for_chan(&mut self) {
         let (c, x, n) = (self.fresh("c"), self.fresh("x"), self.r.range(1, 5));
         let t = self.some_type(INT, |ty, t| ty.plain(t));
-        self.emit("$0 := make(chan $1, $2)", &[&c, &self.tn(t), &n.to_string()]);
+        self.emit(
+            "$0 := make(chan $1, $2)",
+            &[&c, &self.tn(t), &n.to_string()],
+        );
         for _ in 0..self.r.below(n + 1) {
             let e = self.store(t, 2);
             self.emit("$0 <- $1", &[&c, &e.s]);
@@ -262,7 +323,9 @@ impl Gen {
     /// A block that declares an outer name anew.
     pub fn shadow_block(&mut self) {
         let named = self.fx.named.clone();
-        let fit = self.visible(|v| !v.linear && !v.owned && v.name.starts_with('v') && !named.contains(&v.name));
+        let fit = self.visible(|v| {
+            !v.linear && !v.owned && v.name.starts_with('v') && !named.contains(&v.name)
+        });
         self.emit("{", &[]);
         self.ind += 1;
         self.scope(|g| {
@@ -284,7 +347,11 @@ impl Gen {
     /// An expression switch.
     pub fn switch_stmt(&mut self) {
         let from = self.vars.len();
-        let t = if self.r.chance(25) { BOOL } else { self.some_type(INT, |ty, t| ty.is_int(t) || t == STR) };
+        let t = if self.r.chance(25) {
+            BOOL
+        } else {
+            self.some_type(INT, |ty, t| ty.is_int(t) || t == STR)
+        };
         if t == BOOL {
             self.emit("switch {", &[]);
         } else if self.r.chance(25) {
@@ -298,7 +365,11 @@ impl Gen {
             self.emit("switch $0 {", &[&e]);
         }
         let n = self.r.range(1, 4);
-        let default = if self.r.chance(60) { self.r.below(n + 1) } else { n + 1 };
+        let default = if self.r.chance(60) {
+            self.r.below(n + 1)
+        } else {
+            n + 1
+        };
         let mut seen = BTreeSet::new();
         for i in 0..=n {
             if i == default {
@@ -347,10 +418,18 @@ impl Gen {
     /// A type switch on an interface value.
     pub fn type_switch(&mut self) {
         let ifaces = self.some_type(ANY, |ty, t| matches!(ty.all[t].kind, Kind::Iface(_)));
-        let over = if self.r.chance(70) || self.fx.quiet { ANY } else { ifaces };
+        let over = if self.r.chance(70) || self.fx.quiet {
+            ANY
+        } else {
+            ifaces
+        };
         let e = self.typed(over, 2);
         let x = self.fresh("x");
-        let value = if over == ANY { e.s } else { format!("any({})", e.s) };
+        let value = if over == ANY {
+            e.s
+        } else {
+            format!("any({})", e.s)
+        };
         let value = E::new(value).header();
         self.emit("switch $0 := $1.(type) {", &[&x, &value]);
         let mut seen: BTreeSet<T> = BTreeSet::new();
@@ -399,7 +478,13 @@ impl Gen {
         let mut fx = Fx::new(false, true, &[], self.vars.len(), 250);
         fx.quiet = self.fx.quiet;
         fx.lits = self.fx.lits + 1;
-        let named: Vec<(String, T)> = self.fx.named.iter().cloned().zip(self.fx.results.iter().copied()).collect();
+        let named: Vec<(String, T)> = self
+            .fx
+            .named
+            .iter()
+            .cloned()
+            .zip(self.fx.results.iter().copied())
+            .collect();
         let recovers = self.r.chance(50);
         let (body, _) = self.under(fx, |g| {
             g.emit("fmt.Println(\"d$0\")", &[&id]);

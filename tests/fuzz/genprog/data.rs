@@ -35,9 +35,18 @@ impl Gen {
         let c = n + self.r.range(1, 4);
         let k = self.r.below(n + 1);
         let e: Vec<String> = (0..4).map(|_| self.store(t, 2).s).collect();
-        self.emit("base := make([]$0, $1, $2)\nfor i := range base {\n\tbase[i] = $3\n}", &[&tn, &n.to_string(), &c.to_string(), &e[0]]);
-        self.emit("a := append(base[:$0], $1)\nb := append(base[:$0], $2)\nc := append(base[:$0:$0], $3)", &[&k.to_string(), &e[1], &e[2], &e[3]]);
-        self.emit("fmt.Println(\"a$0\", a, b, c, base, len(a), cap(a), cap(base[$1:]))", &[id, &k.to_string()]);
+        self.emit(
+            "base := make([]$0, $1, $2)\nfor i := range base {\n\tbase[i] = $3\n}",
+            &[&tn, &n.to_string(), &c.to_string(), &e[0]],
+        );
+        self.emit(
+            "a := append(base[:$0], $1)\nb := append(base[:$0], $2)\nc := append(base[:$0:$0], $3)",
+            &[&k.to_string(), &e[1], &e[2], &e[3]],
+        );
+        self.emit(
+            "fmt.Println(\"a$0\", a, b, c, base, len(a), cap(a), cap(base[$1:]))",
+            &[id, &k.to_string()],
+        );
         self.emit("if len(a) > 0 && len(c) > 0 {\n\ta[0], c[0] = c[0], a[0]\n}\nfmt.Println(\"a$0\", base, b, c, base[:cap(base)])", &[id]);
     }
 
@@ -51,7 +60,9 @@ impl Gen {
     }
 
     fn tree(&mut self, id: &str) {
-        let t = self.some_type(INT, |ty, t| ty.ordered(t) && !matches!(ty.all[t].kind, Kind::Float));
+        let t = self.some_type(INT, |ty, t| {
+            ty.ordered(t) && !matches!(ty.all[t].kind, Kind::Float)
+        });
         let tn = self.tn(t);
         let e = self.pure_expr(&[("i", INT)], t, 3);
         let n = self.r.below(14).to_string();
@@ -63,12 +74,17 @@ impl Gen {
         let t = self.some_type(INT, |ty, t| ty.is_num(t));
         let tn = self.tn(t);
         let n = self.r.range(1, 4).to_string();
-        let (a, b) = (self.pure_expr(&[("i", INT), ("j", INT)], t, 2), self.pure_expr(&[("i", INT), ("j", INT)], t, 2));
+        let (a, b) = (
+            self.pure_expr(&[("i", INT), ("j", INT)], t, 2),
+            self.pure_expr(&[("i", INT), ("j", INT)], t, 2),
+        );
         self.emit("var a, b, c [$0][$0]$1\nfor i := range a {\n\tfor j := range a[i] {\n\t\ta[i][j] = $2\n\t\tb[i][j] = $3\n\t}\n}\nfor i := range c {\n\tfor j := range c {\n\t\tfor k := range $0 {\n\t\t\tc[i][j] += a[i][k] * b[k][j]\n\t\t}\n\t}\n}\nd := c\nd[0][0]++\nfmt.Println(\"x$4\", c, c == d, d[$0-1])", &[&n, &tn, &a, &b, id]);
     }
 
     fn sorting(&mut self, id: &str) {
-        let t = self.some_type(INT, |ty, t| ty.ordered(t) && !matches!(ty.all[t].kind, Kind::Float));
+        let t = self.some_type(INT, |ty, t| {
+            ty.ordered(t) && !matches!(ty.all[t].kind, Kind::Float)
+        });
         let tn = self.tn(t);
         let e = self.pure_expr(&[("i", INT)], t, 3);
         let n = self.r.below(20).to_string();
@@ -87,7 +103,9 @@ impl Gen {
     }
 
     fn struct_copies(&mut self, id: &str) {
-        let t = self.some_type(INT, |ty, t| matches!(ty.all[t].kind, Kind::Struct(_)) && ty.printable(t));
+        let t = self.some_type(INT, |ty, t| {
+            matches!(ty.all[t].kind, Kind::Struct(_)) && ty.printable(t)
+        });
         if t == INT {
             return self.array_values(id);
         }
@@ -95,19 +113,29 @@ impl Gen {
         let e: Vec<String> = (0..3).map(|_| self.composite(t, 2).s).collect();
         self.emit("a := $0\nb := a\np := &a\nxs := []$1{a, b, $2}\narr := [2]$1{*p, $3}\nm := map[string]$1{\"x\": b}", &[&e[0], &tn, &e[1], &e[2]]);
         for _ in 0..self.r.range(1, 4) {
-            let Kind::Struct(fs) = self.kind(t) else { return };
+            let Kind::Struct(fs) = self.kind(t) else {
+                return;
+            };
             let f = fs[self.r.below(fs.len())].clone();
             let x = self.store(f.ty, 2).s;
-            let to = self.r.pick(&["a", "b", "p", "xs[0]", "arr[1]", "(*p)", "xs[2]"]);
+            let to = self
+                .r
+                .pick(&["a", "b", "p", "xs[0]", "arr[1]", "(*p)", "xs[2]"]);
             self.emit("$0.$1 = $2", &[to, &f.name, &x]);
         }
         self.emit("for _, x := range xs {\n\tx = a\n\t_ = x\n}\nq := m[\"x\"]\n*p = q\nfmt.Println(\"v$0\", a, b, xs, arr, m)\nfmt.Printf(\"v$0 %+v %v %T\\n\", a, m[\"none\"], p)", &[id]);
     }
 
     fn nested_maps(&mut self, id: &str) {
-        let (k, v) = (self.some_type(INT, |ty, t| ty.key(t) && ty.is_basic(t)), self.int_type());
+        let (k, v) = (
+            self.some_type(INT, |ty, t| ty.key(t) && ty.is_basic(t)),
+            self.int_type(),
+        );
         let (tk, tv) = (self.tn(k), self.tn(v));
-        let (ek, ev) = (self.pure_expr(&[("i", INT)], k, 3), self.pure_expr(&[("i", INT)], v, 3));
+        let (ek, ev) = (
+            self.pure_expr(&[("i", INT)], k, 3),
+            self.pure_expr(&[("i", INT)], v, 3),
+        );
         let n = self.r.below(16).to_string();
         self.emit("m := map[$0]map[int]$1{}\nfor i := 0; i < $2; i++ {\n\tk := $3\n\tif m[k] == nil {\n\t\tm[k] = make(map[int]$1)\n\t}\n\tm[k][i%3] += $4\n\tm[k][-1]++\n}\nfmt.Println(\"m$5\", len(m), m)", &[&tk, &tv, &n, &ek, &ev, id]);
         self.emit("for k, in := range m {\n\tdelete(in, 1)\n\tif len(in) < 3 {\n\t\tdelete(m, k)\n\t}\n}\nfmt.Println(\"m$0\", m)", &[id]);
@@ -149,9 +177,15 @@ impl Gen {
     }
 
     fn map_of_slices(&mut self, id: &str) {
-        let (k, v) = (self.some_type(INT, |ty, t| ty.ordered(t) && ty.key(t)), self.plain_type());
+        let (k, v) = (
+            self.some_type(INT, |ty, t| ty.ordered(t) && ty.key(t)),
+            self.plain_type(),
+        );
         let (tk, tv) = (self.tn(k), self.tn(v));
-        let (ek, ev) = (self.pure_expr(&[("i", INT)], k, 2), self.pure_expr(&[("i", INT)], v, 2));
+        let (ek, ev) = (
+            self.pure_expr(&[("i", INT)], k, 2),
+            self.pure_expr(&[("i", INT)], v, 2),
+        );
         let (n, keys) = (self.r.below(12).to_string(), self.need("keys"));
         self.emit("groups := map[$0][]$1{}\nfor i := range $2 {\n\t_ = i\n\tk := $3\n\tgroups[k] = append(groups[k], $4)\n}\nfor _, k := range $5(groups) {\n\tfmt.Println(\"q$6\", k, len(groups[k]), groups[k])\n}", &[&tk, &tv, &n, &ek, &ev, keys, id]);
     }
@@ -175,14 +209,28 @@ impl Gen {
     fn text(&mut self, id: &str) {
         self.import("strings");
         self.import("strconv");
-        let (s, sep) = (self.expr(STR, 3).s, self.r.pick(&["\",\"", "\" \"", "\"a\"", "\"\"", "\"l\""]));
-        let (n, f) = (self.expr(INT64, 2).s, if self.on("float") { self.expr(F64, 2).s } else { "1.5".into() });
+        let (s, sep) = (
+            self.expr(STR, 3).s,
+            self.r.pick(&["\",\"", "\" \"", "\"a\"", "\"\"", "\"l\""]),
+        );
+        let (n, f) = (
+            self.expr(INT64, 2).s,
+            if self.on("float") {
+                self.expr(F64, 2).s
+            } else {
+                "1.5".into()
+            },
+        );
         self.emit("s := strings.Join([]string{$0, \"x y\", \"a,b,,c\"}, \",\")\nparts := strings.Split(s, $1)\nfmt.Printf(\"u$2 %q %q %d\\n\", parts, strings.Fields(s), len(parts))\nfmt.Printf(\"u$2 %q %q\\n\", strings.Map(func(r rune) rune {\n\tif r == 'a' {\n\t\treturn -1\n\t}\n\treturn r + 1\n}, s), strings.SplitN(s, $1, 2))", &[&s, sep, id]);
         self.emit("n := strconv.FormatInt($0, 36)\nback, err := strconv.ParseInt(n, 36, 64)\n_, bad := strconv.Atoi(s)\nfmt.Println(\"u$1\", n, back, err, bad)\nf := strconv.FormatFloat($2, 'g', -1, 64)\ng, err := strconv.ParseFloat(f, 64)\nfmt.Println(\"u$1\", f, g, err, strconv.AppendQuote(nil, s)[0])", &[&n, id, &f]);
     }
 
     fn const_arith(&mut self, id: &str) {
-        let (a, b, c) = (self.r.range(1, 1000).to_string(), self.r.range(1, 90).to_string(), self.r.range(1, 9).to_string());
+        let (a, b, c) = (
+            self.r.range(1, 1000).to_string(),
+            self.r.range(1, 90).to_string(),
+            self.r.range(1, 9).to_string(),
+        );
         self.emit("const big = $0 << 100\nconst (\n\tk0 = iota + $2\n\tk1\n\t_\n\tk3 = 1 << (iota * 3)\n\tk4 float64 = iota / 2.0\n)\nconst ratio = $0.0 / $2\nfmt.Println(\"k$3\", big>>(100-$2), k0, k1, k3, k4, ratio, big/(1<<98), $1%k0, 'a'+$2, len(\"const\")*$1, -7/$2, -7%$2, 7.0/2, 1<<$2|1)\nfmt.Printf(\"k$3 %T %T %T %T\\n\", ratio, 'x'+1, 2i*2i, k3)", &[&a, &b, &c, id]);
     }
 }

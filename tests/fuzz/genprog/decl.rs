@@ -44,7 +44,11 @@ impl Gen {
         if self.on("closure") {
             for _ in 0..self.r.below(3) {
                 let (p, r) = (self.basic_type(), self.basic_type());
-                let f = if self.r.chance(30) { self.ty.func(&[], &[r]) } else { self.ty.func(&[p], &[r]) };
+                let f = if self.r.chance(30) {
+                    self.ty.func(&[], &[r])
+                } else {
+                    self.ty.func(&[p], &[r])
+                };
                 self.pool.push(f);
             }
         }
@@ -64,13 +68,23 @@ impl Gen {
 
     /// Method names, each with one signature for the whole program.
     fn signatures(&mut self) {
-        self.sigs.push(Sig { name: "String".into(), params: vec![], results: vec![STR], pure: true });
+        self.sigs.push(Sig {
+            name: "String".into(),
+            params: vec![],
+            results: vec![STR],
+            pure: true,
+        });
         for i in 0..self.r.range(2, 4) {
             let pure = self.r.chance(55);
             let params = (0..self.r.below(3)).map(|_| self.basic_type()).collect();
             let n = if pure { 1 } else { self.r.below(3) };
             let results = (0..n).map(|_| self.basic_type()).collect();
-            self.sigs.push(Sig { name: format!("M{i}"), params, results, pure });
+            self.sigs.push(Sig {
+                name: format!("M{i}"),
+                params,
+                results,
+                pure,
+            });
         }
     }
 
@@ -88,19 +102,36 @@ impl Gen {
     fn structure(&mut self) {
         let mut fields = Vec::new();
         let mut text = String::from("struct {\n");
-        let structs: Vec<T> = self.pool.iter().copied().filter(|&t| matches!(self.ty.all[t].kind, Kind::Struct(_))).collect();
+        let structs: Vec<T> = self
+            .pool
+            .iter()
+            .copied()
+            .filter(|&t| matches!(self.ty.all[t].kind, Kind::Struct(_)))
+            .collect();
         if !structs.is_empty() && self.r.chance(35) {
             let ty = self.r.pick(&structs);
             let name = self.tn(ty);
             text.push_str(&format!("\t{name}\n"));
-            fields.push(Field { name, ty, embedded: true });
+            fields.push(Field {
+                name,
+                ty,
+                embedded: true,
+            });
         }
         for _ in 0..self.r.range(1, 4) {
-            let ty = if self.r.chance(60) { self.basic_type() } else { self.some_type(INT, |_, t| t != ERROR) };
+            let ty = if self.r.chance(60) {
+                self.basic_type()
+            } else {
+                self.some_type(INT, |_, t| t != ERROR)
+            };
             let prefix = self.r.pick(&["f", "F"]);
             let name = self.fresh(prefix);
             text.push_str(&format!("\t{name} {}\n", self.tn(ty)));
-            fields.push(Field { name, ty, embedded: false });
+            fields.push(Field {
+                name,
+                ty,
+                embedded: false,
+            });
         }
         text.push('}');
         let t = self.define("S", Kind::Struct(fields), &text);
@@ -112,7 +143,11 @@ impl Gen {
 
     /// Adds unnamed types made of those there are.
     fn derive(&mut self) {
-        let e = if self.r.chance(60) { self.basic_type() } else { self.some_type(INT, |_, _| true) };
+        let e = if self.r.chance(60) {
+            self.basic_type()
+        } else {
+            self.some_type(INT, |_, _| true)
+        };
         let n = self.r.range(1, 5);
         let t = match self.r.below(10) {
             0 | 1 => self.ty.array(n, e),
@@ -140,7 +175,12 @@ impl Gen {
             for &s in &sigs {
                 let sig = self.sigs[s].clone();
                 let params: Vec<String> = sig.params.iter().map(|p| self.tn(*p)).collect();
-                text.push_str(&format!("\t{}({}){}\n", sig.name, params.join(", "), self.ty.results(&sig.results)));
+                text.push_str(&format!(
+                    "\t{}({}){}\n",
+                    sig.name,
+                    params.join(", "),
+                    self.ty.results(&sig.results)
+                ));
             }
             text.push('}');
             let name = self.fresh("I");
@@ -156,8 +196,11 @@ impl Gen {
             let t = self.int_type();
             let e = self.literal(t);
             let name = self.fresh("c");
-            let (Some(v), text) = (e.cv, e.s) else { continue };
-            self.top.push(format!("const {name} {} = {text}\n", self.tn(t)));
+            let (Some(v), text) = (e.cv, e.s) else {
+                continue;
+            };
+            self.top
+                .push(format!("const {name} {} = {text}\n", self.tn(t)));
             self.consts.push((name, t, v));
         }
         let t = self.int_type();
@@ -176,7 +219,10 @@ impl Gen {
         let (big, small, shift) = (self.fresh("c"), self.fresh("c"), self.r.range(62, 100));
         let odd = self.r.range(1, 99);
         self.top.push(format!("const {big} = {odd} << {shift}\n"));
-        self.top.push(format!("const {small} int = {big}>>{} + {odd}\n", shift - 2));
+        self.top.push(format!(
+            "const {small} int = {big}>>{} + {odd}\n",
+            shift - 2
+        ));
         self.consts.push((small, INT, odd as i128 * 5));
     }
 
@@ -196,14 +242,25 @@ impl Gen {
 
     /// The bodies of all methods.
     pub fn methods(&mut self) {
-        let all: Vec<(T, Method)> =
-            (0..self.ty.all.len()).flat_map(|t| self.ty.all[t].methods.iter().map(move |m| (t, *m)).collect::<Vec<_>>()).collect();
+        let all: Vec<(T, Method)> = (0..self.ty.all.len())
+            .flat_map(|t| {
+                self.ty.all[t]
+                    .methods
+                    .iter()
+                    .map(move |m| (t, *m))
+                    .collect::<Vec<_>>()
+            })
+            .collect();
         for (t, m) in all {
             let sig = self.sigs[m.sig].clone();
             let own = self.vars.len();
             let mut fx = Fx::new(sig.pure, true, &sig.results, own, 260);
             fx.quiet = true;
-            let (recv, var) = if m.ptr { (format!("*{}", self.tn(t)), "(*r)") } else { (self.tn(t), "r") };
+            let (recv, var) = if m.ptr {
+                (format!("*{}", self.tn(t)), "(*r)")
+            } else {
+                (self.tn(t), "r")
+            };
             self.bind(var, t, !(m.ptr && sig.pure)).used = true;
             let params = self.params(&sig.params);
             let n = self.r.below(4);
@@ -217,7 +274,10 @@ impl Gen {
                 g.emit("}", &[]);
             });
             self.vars.truncate(own);
-            self.ready.push(Ready { recv: t, sig: m.sig });
+            self.ready.push(Ready {
+                recv: t,
+                sig: m.sig,
+            });
         }
     }
 
@@ -235,14 +295,38 @@ impl Gen {
     /// A function; a pure one has a result and no effects.
     pub fn function(&mut self, pure: bool) {
         let own = self.vars.len();
-        let ps: Vec<T> = (0..self.r.range(usize::from(pure), 3)).map(|_| self.param_type(pure)).collect();
+        let ps: Vec<T> = (0..self.r.range(usize::from(pure), 3))
+            .map(|_| self.param_type(pure))
+            .collect();
         let n = if pure { 1 } else { self.r.below(4) };
-        let rs: Vec<T> = (0..n).map(|_| if pure && self.r.chance(70) { self.basic_type() } else { self.param_type(pure) }).collect();
+        let rs: Vec<T> = (0..n)
+            .map(|_| {
+                if pure && self.r.chance(70) {
+                    self.basic_type()
+                } else {
+                    self.param_type(pure)
+                }
+            })
+            .collect();
         let name = self.fresh(if pure { "P" } else { "F" });
-        let mut fx = Fx::new(pure, pure, &rs, own, if pure { 400 } else { 3000 * u64::from(self.opt.size) });
+        let mut fx = Fx::new(
+            pure,
+            pure,
+            &rs,
+            own,
+            if pure {
+                400
+            } else {
+                3000 * u64::from(self.opt.size)
+            },
+        );
         fx.quiet = pure;
         let mut params = self.params(&ps);
-        let variadic = if self.r.chance(20) { Some(self.basic_type()) } else { None };
+        let variadic = if self.r.chance(20) {
+            Some(self.basic_type())
+        } else {
+            None
+        };
         if let Some(e) = variadic {
             let s = self.ty.slice(e);
             let p = self.fresh("p");
@@ -254,13 +338,21 @@ impl Gen {
         if !rs.is_empty() && !pure && self.r.chance(40) {
             fx.named = rs.iter().map(|_| self.fresh("r")).collect();
             let named = fx.named.clone();
-            let list: Vec<String> = named.iter().zip(&rs).map(|(n, t)| format!("{n} {}", self.tn(*t))).collect();
+            let list: Vec<String> = named
+                .iter()
+                .zip(&rs)
+                .map(|(n, t)| format!("{n} {}", self.tn(*t)))
+                .collect();
             results = format!(" ({})", list.join(", "));
             for (n, t) in named.iter().zip(&rs) {
                 self.bind(n, *t, true).used = true;
             }
         }
-        let stmts = if pure { self.r.below(4) } else { self.r.range(3, 4 + self.opt.size as usize * 2) };
+        let stmts = if pure {
+            self.r.below(4)
+        } else {
+            self.r.range(3, 4 + self.opt.size as usize * 2)
+        };
         let mut cost = (0, false);
         self.declare_top(|g| {
             let (body, done) = g.under_returning(fx, |g| {
@@ -273,14 +365,25 @@ impl Gen {
         });
         self.vars.truncate(own);
         let (cost, dynamic) = cost;
-        self.funcs.push(Func { name, params: ps, variadic, results: rs, pure, dynamic, depth: false, cost });
+        self.funcs.push(Func {
+            name,
+            params: ps,
+            variadic,
+            results: rs,
+            pure,
+            dynamic,
+            depth: false,
+            cost,
+        });
     }
 
     fn param_type(&mut self, pure: bool) -> T {
         if self.r.chance(50) {
             return self.basic_type();
         }
-        self.some_type(INT, |ty, t| !pure || !matches!(ty.all[t].kind, Kind::Func(..) | Kind::Iface(_)))
+        self.some_type(INT, |ty, t| {
+            !pure || !matches!(ty.all[t].kind, Kind::Func(..) | Kind::Iface(_))
+        })
     }
 
     /// A function that calls itself once or twice, less deep each time.
@@ -302,7 +405,10 @@ impl Gen {
                 g.stmts(stmts);
                 for step in 1..=if twice { 2 } else { 1 } {
                     let (a, e) = (g.fresh("v"), g.store(t, 2));
-                    g.emit("$0 := $1($2-$3, $4)", &[&a, &name, &d, &step.to_string(), &e.s]);
+                    g.emit(
+                        "$0 := $1($2-$3, $4)",
+                        &[&a, &name, &d, &step.to_string(), &e.s],
+                    );
                     g.bind(&a, t, true);
                 }
             });

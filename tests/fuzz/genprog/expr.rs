@@ -16,7 +16,11 @@ impl Gen {
             return e;
         }
         if self.r.chance(4) {
-            let (c, a, b) = (self.expr(BOOL, d - 1), self.typed(t, d - 1), self.typed(t, d - 1));
+            let (c, a, b) = (
+                self.expr(BOOL, d - 1),
+                self.typed(t, d - 1),
+                self.typed(t, d - 1),
+            );
             return E::new(format!("{}({}, {}, {})", self.need("pick"), c.s, a.s, b.s));
         }
         match self.kind(t) {
@@ -38,7 +42,10 @@ impl Gen {
 
     /// Adds a conversion where an untyped or structural expression would lose the type.
     fn with_type(&mut self, t: T, e: E) -> E {
-        let nil = matches!(self.kind(t), Kind::Iface(_) | Kind::Any | Kind::Error | Kind::Func(..));
+        let nil = matches!(
+            self.kind(t),
+            Kind::Iface(_) | Kind::Any | Kind::Error | Kind::Func(..)
+        );
         if nil {
             return E::new(format!("{}({})", self.ty.conv(t), e.s));
         }
@@ -48,7 +55,10 @@ impl Gen {
     /// An expression to be stored: strings are cut so that nothing grows without bound.
     pub fn store(&mut self, t: T, d: u32) -> E {
         let e = self.expr(t, d);
-        if matches!(self.kind(t), Kind::Str) && !e.k && !e.s.bytes().all(|c| c.is_ascii_alphanumeric()) {
+        if matches!(self.kind(t), Kind::Str)
+            && !e.k
+            && !e.s.bytes().all(|c| c.is_ascii_alphanumeric())
+        {
             return E::new(format!("{}({})", self.need("clip"), e.s));
         }
         e
@@ -67,7 +77,9 @@ impl Gen {
         {
             return e;
         }
-        let fit: Vec<usize> = (0..self.consts.len()).filter(|&i| self.consts[i].1 == t).collect();
+        let fit: Vec<usize> = (0..self.consts.len())
+            .filter(|&i| self.consts[i].1 == t)
+            .collect();
         if !fit.is_empty() && self.r.chance(30) {
             let (name, _, v) = self.consts[self.r.pick(&fit)].clone();
             return E::int(name, v);
@@ -77,7 +89,11 @@ impl Gen {
 
     /// Hides a constant from the compiler.
     pub fn unconst(&mut self, e: E) -> E {
-        if e.k { E::new(format!("{}({})", self.need("nc"), e.s)) } else { e }
+        if e.k {
+            E::new(format!("{}({})", self.need("nc"), e.s))
+        } else {
+            e
+        }
     }
 
     /// Reads a variable of type `t`, or something of that type inside a variable.
@@ -116,7 +132,9 @@ impl Gen {
         }
         match &self.ty.all[from].kind {
             Kind::Struct(fs) => fs.iter().any(|f| self.leads(f.ty, t, steps - 1)),
-            Kind::Array(_, e) | Kind::Slice(e) | Kind::Ptr(e) | Kind::Map(_, e) => self.leads(*e, t, steps - 1),
+            Kind::Array(_, e) | Kind::Slice(e) | Kind::Ptr(e) | Kind::Map(_, e) => {
+                self.leads(*e, t, steps - 1)
+            }
             Kind::Str => t == UINT8,
             _ => false,
         }
@@ -129,10 +147,17 @@ impl Gen {
         }
         match self.kind(from) {
             Kind::Struct(fs) => {
-                let fit: Vec<&Field> = fs.iter().filter(|f| self.leads(f.ty, t, steps - 1)).collect();
+                let fit: Vec<&Field> = fs
+                    .iter()
+                    .filter(|f| self.leads(f.ty, t, steps - 1))
+                    .collect();
                 let f = self.r.pick(&fit);
                 let promoted = f.embedded && f.ty != t && self.r.chance(60);
-                let path = if promoted { path } else { format!("{path}.{}", f.name) };
+                let path = if promoted {
+                    path
+                } else {
+                    format!("{path}.{}", f.name)
+                };
                 self.walk(path, f.ty, t, steps - 1)
             }
             Kind::Array(n, e) => {
@@ -243,7 +268,11 @@ impl Gen {
         let fit: Vec<(usize, usize)> = self
             .visible(|v| v.assign)
             .into_iter()
-            .flat_map(|i| self.methods_of(self.vars[i].ty).into_iter().map(move |s| (i, s)))
+            .flat_map(|i| {
+                self.methods_of(self.vars[i].ty)
+                    .into_iter()
+                    .map(move |s| (i, s))
+            })
             .filter(|&(_, s)| self.sigs[s].pure && self.sigs[s].results == [t])
             .collect();
         if fit.is_empty() || !self.affords(270) {
@@ -259,7 +288,10 @@ impl Gen {
     /// The arguments of a call of method `s`.
     pub fn args(&mut self, s: usize, d: u32) -> String {
         let params = self.sigs[s].params.clone();
-        let args: Vec<String> = params.iter().map(|p| self.expr(*p, d.saturating_sub(1)).s).collect();
+        let args: Vec<String> = params
+            .iter()
+            .map(|p| self.expr(*p, d.saturating_sub(1)).s)
+            .collect();
         args.join(", ")
     }
 
@@ -290,15 +322,29 @@ impl Gen {
         let space = if self.r.chance(85) { " " } else { "" };
         let (l, r) = (a.at(p + extra), b.at(p + 1));
         // `a - -b`, `a & ^b` and `a < -b` must not run together.
-        let space = if r.starts_with(['-', '^', '+', '&', '<']) { " " } else { space };
-        E { s: format!("{l}{space}{op}{space}{r}"), p, cv: None, k: a.k && b.k }
+        let space = if r.starts_with(['-', '^', '+', '&', '<']) {
+            " "
+        } else {
+            space
+        };
+        E {
+            s: format!("{l}{space}{op}{space}{r}"),
+            p,
+            cv: None,
+            k: a.k && b.k,
+        }
     }
 
     /// Integer arithmetic; when both sides are constants and the result does not fit, the left one is hidden.
     pub fn int_binary(&mut self, t: T, op: &str, a: E, b: E) -> E {
         if let (Some(x), Some(y)) = (a.cv, b.cv) {
             match fold(op, x, y).filter(|v| self.ty.fits(t, *v)) {
-                Some(v) => return E { cv: Some(v), ..self.binary(op, a, b) },
+                Some(v) => {
+                    return E {
+                        cv: Some(v),
+                        ..self.binary(op, a, b)
+                    };
+                }
                 None => {
                     let a = self.unconst(a);
                     return self.binary(op, a, b);
@@ -310,14 +356,25 @@ impl Gen {
 
     /// A unary operator.
     pub fn unary(&mut self, op: &str, a: E) -> E {
-        let s = if a.p < 7 { format!("{op}({})", a.s) } else { format!("{op}{}", a.s) };
-        E { s, p: 6, cv: None, k: a.k }
+        let s = if a.p < 7 {
+            format!("{op}({})", a.s)
+        } else {
+            format!("{op}{}", a.s)
+        };
+        E {
+            s,
+            p: 6,
+            cv: None,
+            k: a.k,
+        }
     }
 
     /// `min` or `max` of some values.
     pub fn min_max(&mut self, t: T, d: u32) -> E {
         let name = if self.r.chance(50) { "min" } else { "max" };
-        let mut args: Vec<E> = (0..self.r.range(1, 3)).map(|_| self.expr(t, d - 1)).collect();
+        let mut args: Vec<E> = (0..self.r.range(1, 3))
+            .map(|_| self.expr(t, d - 1))
+            .collect();
         if args.iter().all(|a| a.k) {
             args[0] = self.unconst(args[0].clone());
         }
@@ -333,7 +390,13 @@ impl Gen {
         self.bind(&p, x, false);
         let body = self.store(t, d - 1);
         self.vars.truncate(from);
-        E::new(format!("func({p} {}){} {{ return {} }}({})", self.tn(x), self.ty.results(&[t]), body.s, arg.s))
+        E::new(format!(
+            "func({p} {}){} {{ return {} }}({})",
+            self.tn(x),
+            self.ty.results(&[t]),
+            body.s,
+            arg.s
+        ))
     }
 }
 

@@ -29,13 +29,19 @@ impl Gen {
 
     fn counters_closure(&mut self, id: &str) {
         let t = self.int_type();
-        let (step, start) = (self.pure_expr(&[("n", t), ("by", t)], t, 3), self.pure_expr(&[], t, 1));
+        let (step, start) = (
+            self.pure_expr(&[("n", t), ("by", t)], t, 3),
+            self.pure_expr(&[], t, 1),
+        );
         let n = self.r.range(1, 6).to_string();
         self.emit("mk := func(n $0) (func($0) $0, func() $0) {\n\treturn func(by $0) $0 {\n\t\tn = $1\n\t\treturn n\n\t}, func() $0 { return n }\n}\ninc, get := mk($2)\ninc2, get2 := mk(1)\nfor i := range $3 {\n\tfmt.Println(\"c$4\", inc($0(i)), get(), inc2(get()), get2())\n}", &[&self.tn(t), &step, &start, &n, id]);
     }
 
     fn loop_captures(&mut self, id: &str) {
-        let (n, k) = (self.r.range(1, 7).to_string(), self.r.range(1, 3).to_string());
+        let (n, k) = (
+            self.r.range(1, 7).to_string(),
+            self.r.range(1, 3).to_string(),
+        );
         let e = self.pure_expr(&[("i", INT), ("x", INT)], INT, 3);
         self.emit("var fs []func(int) int\nvar ps []*int\nfor i := 0; i < $0; i++ {\n\tfs = append(fs, func(x int) int {\n\t\ti += $1\n\t\treturn $2\n\t})\n\tps = append(ps, &i)\n\tif i%3 == 1 {\n\t\ti++\n\t}\n}\nfor j, f := range fs {\n\tfmt.Println(\"f$3\", j, *ps[j], f(j), f(1), *ps[j])\n}", &[&n, &k, &e, id]);
     }
@@ -43,11 +49,17 @@ impl Gen {
     fn defers(&mut self, id: &str) {
         let t = self.plain_type();
         let tn = self.tn(t);
-        let (a, b) = (self.pure_expr(&[("i", INT)], t, 2), self.pure_expr(&[], t, 2));
+        let (a, b) = (
+            self.pure_expr(&[("i", INT)], t, 2),
+            self.pure_expr(&[], t, 2),
+        );
         let n = self.r.range(1, 5).to_string();
         let bad = self.r.pick(&["xs[n]", "xs[n%len(xs)]", "xs[n-n]"]);
         self.emit("f := func(n int) (r $0, err error) {\n\txs := make([]$0, n-1)\n\tdefer func() {\n\t\tif e := recover(); e != nil {\n\t\t\terr = fmt.Errorf(\"caught: %v\", e)\n\t\t}\n\t}()\n\tfor i := 0; i < n; i++ {\n\t\tdefer func(y $0) { fmt.Println(\"d$4\", i, y, r) }($1)\n\t}\n\tdefer func() { r = $2 }()\n\treturn $3, nil\n}", &[&tn, &a, &b, bad, id]);
-        self.emit("for i := range $0 {\n\tr, err := f(i + 1)\n\tfmt.Println(\"d$1\", r, err)\n}", &[&n, id]);
+        self.emit(
+            "for i := range $0 {\n\tr, err := f(i + 1)\n\tfmt.Println(\"d$1\", r, err)\n}",
+            &[&n, id],
+        );
     }
 
     fn rethrow(&mut self, id: &str) {
@@ -59,15 +71,25 @@ impl Gen {
     }
 
     fn generic_functions(&mut self, id: &str) {
-        let (m, f, r) = (self.fresh("Map"), self.fresh("Filter"), self.fresh("Reduce"));
+        let (m, f, r) = (
+            self.fresh("Map"),
+            self.fresh("Filter"),
+            self.fresh("Reduce"),
+        );
         self.top.push(format!("func {m}[T, U any](xs []T, f func(T) U) []U {{\n\tout := make([]U, 0, len(xs))\n\tfor _, x := range xs {{\n\t\tout = append(out, f(x))\n\t}}\n\treturn out\n}}\n"));
         self.top.push(format!("func {f}[S ~[]T, T any](xs S, keep func(T) bool) (out S) {{\n\tfor _, x := range xs {{\n\t\tif keep(x) {{\n\t\t\tout = append(out, x)\n\t\t}}\n\t}}\n\treturn\n}}\n"));
         self.top.push(format!("func {r}[T, A any](xs []T, a A, f func(A, T) A) A {{\n\tfor _, x := range xs {{\n\t\ta = f(a, x)\n\t}}\n\treturn a\n}}\n"));
         let (a, b, c) = (self.plain_type(), self.plain_type(), self.plain_type());
         let (ta, tb, tc) = (self.tn(a), self.tn(b), self.tn(c));
         let elems: Vec<String> = (0..self.r.below(6)).map(|_| self.store(a, 2).s).collect();
-        let (em, ef) = (self.pure_expr(&[("x", a)], b, 3), self.pure_expr(&[("y", b)], BOOL, 3));
-        let (er, e0) = (self.pure_expr(&[("acc", c), ("y", b)], c, 3), self.pure_expr(&[], c, 1));
+        let (em, ef) = (
+            self.pure_expr(&[("x", a)], b, 3),
+            self.pure_expr(&[("y", b)], BOOL, 3),
+        );
+        let (er, e0) = (
+            self.pure_expr(&[("acc", c), ("y", b)], c, 3),
+            self.pure_expr(&[], c, 1),
+        );
         self.emit("xs := []$0{$1}", &[&ta, &elems.join(", ")]);
         self.emit("ys := $0(xs, func(x $1) $2 { return $3 })\nzs := $4(ys, func(y $2) bool { return $5 })", &[&m, &ta, &tb, &em, &f, &ef]);
         self.emit("var start $0 = $1\nsum := $2(zs, start, func(acc $0, y $3) $0 { return $4 })\nfmt.Println(\"G$5\", xs, ys, len(zs), zs, sum)\nfmt.Printf(\"G$5 %T %T %T\\n\", $6[int, string], zs, sum)", &[&tc, &e0, &r, &tb, &er, id, &m]);
@@ -88,7 +110,10 @@ impl Gen {
         let (tk, tv) = (self.tn(k), self.tn(v));
         self.top.push(format!("type {p}[K comparable, V any] struct {{\n\tKey K\n\tVal V\n}}\n\nfunc (p {p}[K, V]) Swap(k K) {p}[K, V] {{\n\tif k != p.Key {{\n\t\tp.Key = k\n\t}}\n\treturn p\n}}\n"));
         self.top.push(format!("type {l}[T any] struct {{\n\thead *{l}Node[T]\n\tn    int\n}}\n\ntype {l}Node[T any] struct {{\n\tval  T\n\tnext *{l}Node[T]\n}}\n\nfunc (l *{l}[T]) Add(x T) {{\n\tl.head = &{l}Node[T]{{x, l.head}}\n\tl.n++\n}}\n\nfunc (l *{l}[T]) Each(f func(int, T) bool) {{\n\ti := 0\n\tfor n := l.head; n != nil; n = n.next {{\n\t\tif !f(i, n.val) {{\n\t\t\treturn\n\t\t}}\n\t\ti++\n\t}}\n}}\n"));
-        let (ek, ev) = (self.pure_expr(&[("i", INT)], k, 2), self.pure_expr(&[("i", INT)], v, 2));
+        let (ek, ev) = (
+            self.pure_expr(&[("i", INT)], k, 2),
+            self.pure_expr(&[("i", INT)], v, 2),
+        );
         let n = self.r.below(6).to_string();
         self.emit("var l $0[$1[$2, $3]]\nfor i := range $4 {\n\t_ = i\n\tl.Add($1[$2, $3]{$5, $6}.Swap($5))\n}\nl.Each(func(i int, p $1[$2, $3]) bool {\n\tfmt.Println(\"G$7\", i, p, p.Key == p.Swap(p.Key).Key)\n\treturn i < 3\n})", &[&l, &p, &tk, &tv, &n, &ek, &ev, id]);
         if self.on("iter") {
@@ -98,15 +123,22 @@ impl Gen {
 
     fn generic_number(&mut self, id: &str) {
         let int = self.r.chance(70);
-        let (f, constraint) = (self.fresh("Num"), self.need(if int { "Integer" } else { "Number" }));
-        let t = self.ty.add("T", Kind::Param(int));
+        let (f, constraint) = (
+            self.fresh("Num"),
+            self.need(if int { "Integer" } else { "Number" }),
+        );
+        let tp = if int { "T" } else { "N" };
+        let t = self.ty.add(tp, Kind::Param(int));
         let e = self.pure_expr(&[("a", t), ("b", t)], t, 4);
         let u = self.pure_expr(&[("a", t), ("b", t)], t, 3);
-        self.top.push(format!("func {f}[T {constraint}](a, b T) (r T) {{\n\tfor i := T(0); i < 3; i++ {{\n\t\tif a < b {{\n\t\t\ta, b = {u}, a\n\t\t}}\n\t\tr += {e}\n\t\tb = i\n\t}}\n\treturn\n}}\n"));
+        self.top.push(format!("func {f}[{tp} {constraint}](a, b {tp}) (r {tp}) {{\n\tfor i := {tp}(0); i < 3; i++ {{\n\t\tif a < b {{\n\t\t\ta, b = {u}, a\n\t\t}}\n\t\tr += {e}\n\t\tb = i\n\t}}\n\treturn\n}}\n"));
         for _ in 0..self.r.range(2, 5) {
             let x = self.some_type(INT, |ty, t| ty.is_int(t) || (!int && ty.is_num(t)));
             let (a, b) = (self.expr(x, 2).s, self.expr(x, 2).s);
-            self.emit("fmt.Println(\"G$0\", $1[$2]($3, $4))", &[id, &f, &self.tn(x), &a, &b]);
+            self.emit(
+                "fmt.Println(\"G$0\", $1[$2]($3, $4))",
+                &[id, &f, &self.tn(x), &a, &b],
+            );
         }
     }
 
@@ -115,7 +147,10 @@ impl Gen {
         let tn = self.tn(t);
         let e = self.pure_expr(&[("i", INT)], t, 3);
         let c = self.pure_expr(&[("x", t), ("i", INT)], BOOL, 2);
-        let (n, k) = (self.r.range(1, 8).to_string(), self.r.range(1, 8).to_string());
+        let (n, k) = (
+            self.r.range(1, 8).to_string(),
+            self.r.range(1, 8).to_string(),
+        );
         self.import("iter");
         self.emit("gen := func(n int) iter.Seq2[int, $0] {\n\treturn func(yield func(int, $0) bool) {\n\t\tdefer fmt.Println(\"I$1 end\", n)\n\t\tfor i := range n {\n\t\t\tif !yield(i, $2) {\n\t\t\t\tfmt.Println(\"I$1 stop\", i)\n\t\t\t\treturn\n\t\t\t}\n\t\t}\n\t}\n}", &[&tn, id, &e]);
         self.emit("find := func() (r int) {\n\tdefer func() { fmt.Println(\"I$0 deferred\", r) }()\nouter:\n\tfor i, x := range gen($1) {\n\t\t_ = x\n\t\tfor j := range gen($2) {\n\t\t\tswitch {\n\t\t\tcase j == 2 && i == 0:\n\t\t\t\tcontinue outer\n\t\t\tcase j > i+3:\n\t\t\t\tbreak outer\n\t\t\tcase $3:\n\t\t\t\tdefer fmt.Println(\"I$0 in\", i, j)\n\t\t\t\tif j == 3 {\n\t\t\t\t\treturn i*10 + j\n\t\t\t\t}\n\t\t\t}\n\t\t}\n\t}\n\treturn -1\n}\nfmt.Println(\"I$0\", find())", &[id, &n, &k, &c]);
@@ -147,7 +182,9 @@ impl Gen {
         let star = self.r.pick(&["*", ""]);
         let amp = if star.is_empty() { "" } else { "&" };
         self.top.push(format!("type {a} struct{{ X {tn} }}\n\nfunc (a {a}) Who() string {{ return fmt.Sprint(\"A\", a.X) }}\n\nfunc (a *{a}) Set(x {tn}) {{ a.X = x }}\n"));
-        self.top.push(format!("type {b} struct {{\n\t{star}{a}\n\tfmt.Stringer\n\tY int\n}}\n"));
+        self.top.push(format!(
+            "type {b} struct {{\n\t{star}{a}\n\tfmt.Stringer\n\tY int\n}}\n"
+        ));
         self.emit("b := $0{$1: $2$1{$3}, Y: 2}\nc := b\nc.Set($4)\nfmt.Println(\"B$5\", b.X, c.X, b.Who(), c.Who(), b.$1.X)\nvar w interface{ Who() string } = b\nb.Y++\nw2 := w.($0)\nfmt.Println(\"B$5\", w.Who(), w2.Y, b.Y, b.Stringer == nil)", &[&b, &a, amp, &x, &y, id]);
     }
 
@@ -173,9 +210,15 @@ impl Gen {
                 args.push_str(", x");
             }
             if self.r.chance(12) {
-                format.push_str(self.r.pick(&["%d", "%!", "%z", "%[1]v", "%[3]d", "%%", "%-"]));
+                format.push_str(
+                    self.r
+                        .pick(&["%d", "%!", "%z", "%[1]v", "%[3]d", "%%", "%-"]),
+                );
             }
-            self.emit("{\n\tx := $0\n\t_ = x\n\tfmt.Printf(\"P$1 $2\\n\"$3)\n}", &[&e, id, &format, &args]);
+            self.emit(
+                "{\n\tx := $0\n\t_ = x\n\tfmt.Printf(\"P$1 $2\\n\"$3)\n}",
+                &[&e, id, &format, &args],
+            );
         }
     }
 

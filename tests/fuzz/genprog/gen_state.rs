@@ -27,29 +27,50 @@ pub struct E {
 impl E {
     /// A primary expression that is no constant.
     pub fn new(s: impl Into<String>) -> E {
-        E { s: s.into(), p: 7, cv: None, k: false }
+        E {
+            s: s.into(),
+            p: 7,
+            cv: None,
+            k: false,
+        }
     }
 
     /// A constant that is no integer.
     pub fn constant(s: impl Into<String>) -> E {
         let s: String = s.into();
         let p = if s.starts_with('-') { 6 } else { 7 };
-        E { s, p, cv: None, k: true }
+        E {
+            s,
+            p,
+            cv: None,
+            k: true,
+        }
     }
 
     /// An integer constant.
     pub fn int(s: impl Into<String>, v: i128) -> E {
-        E { cv: Some(v), ..E::constant(s) }
+        E {
+            cv: Some(v),
+            ..E::constant(s)
+        }
     }
 
     /// The text, in parentheses if it binds less tightly than `p`.
     pub fn at(&self, p: u8) -> String {
-        if self.p < p { format!("({})", self.s) } else { self.s.clone() }
+        if self.p < p {
+            format!("({})", self.s)
+        } else {
+            self.s.clone()
+        }
     }
 
     /// The text as the header of an `if`, `for` or `switch`, where a composite literal needs parentheses.
     pub fn header(&self) -> String {
-        if self.s.contains('{') { format!("({})", self.s) } else { self.s.clone() }
+        if self.s.contains('{') {
+            format!("({})", self.s)
+        } else {
+            self.s.clone()
+        }
     }
 }
 
@@ -278,7 +299,15 @@ impl Gen {
         for v in self.vars.iter_mut().filter(|v| v.name == name) {
             v.hidden = true;
         }
-        let var = Var { name: name.into(), ty, assign, linear: false, owned: false, used: false, hidden: false };
+        let var = Var {
+            name: name.into(),
+            ty,
+            assign,
+            linear: false,
+            owned: false,
+            used: false,
+            hidden: false,
+        };
         self.vars.push(var);
         self.vars.last_mut().expect("just pushed")
     }
@@ -309,7 +338,9 @@ impl Gen {
 
     /// The indices of the visible variables that `want` accepts.
     pub fn visible(&self, want: impl Fn(&Var) -> bool) -> Vec<usize> {
-        (0..self.vars.len()).filter(|&i| !self.vars[i].hidden && want(&self.vars[i])).collect()
+        (0..self.vars.len())
+            .filter(|&i| !self.vars[i].hidden && want(&self.vars[i]))
+            .collect()
     }
 
     /// Marks the variable as used, and gives its name.
@@ -341,13 +372,27 @@ impl Gen {
 
     /// A type from the pool that `want` accepts, or `other`.
     pub fn some_type(&mut self, other: T, want: impl Fn(&Types, T) -> bool) -> T {
-        let fit: Vec<T> = self.pool.iter().copied().filter(|&t| want(&self.ty, t)).collect();
-        if fit.is_empty() { other } else { self.r.pick(&fit) }
+        let fit: Vec<T> = self
+            .pool
+            .iter()
+            .copied()
+            .filter(|&t| want(&self.ty, t))
+            .collect();
+        if fit.is_empty() {
+            other
+        } else {
+            self.r.pick(&fit)
+        }
     }
 
     /// A basic type, integers more often than not.
     pub fn basic_type(&mut self) -> T {
-        let fit: Vec<T> = self.pool.iter().copied().filter(|&t| self.ty.is_basic(t)).collect();
+        let fit: Vec<T> = self
+            .pool
+            .iter()
+            .copied()
+            .filter(|&t| self.ty.is_basic(t))
+            .collect();
         self.r.pick(&fit)
     }
 

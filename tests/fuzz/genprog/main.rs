@@ -43,7 +43,9 @@ fn main() {
     let done = parse(std::env::args().skip(1)).and_then(|args| match (args.seed, &args.out) {
         (Some(seed), None) => {
             let text = program::program(seed, args.opt);
-            std::io::stdout().write_all(text.as_bytes()).map_err(|e| e.to_string())
+            std::io::stdout()
+                .write_all(text.as_bytes())
+                .map_err(|e| e.to_string())
         }
         (None, Some(out)) => write_all(Path::new(out), &args).map_err(|e| format!("{out}: {e}")),
         _ => Err("say either a seed, or --from, --count and --out".into()),
@@ -55,11 +57,24 @@ fn main() {
 }
 
 fn parse(args: impl Iterator<Item = String>) -> Result<Args, String> {
-    let opt = Options { size: 2, without: BTreeSet::new(), package: "main".into() };
-    let mut parsed = Args { seed: None, from: 1, count: 1, out: None, opt };
+    let opt = Options {
+        size: 2,
+        without: BTreeSet::new(),
+        package: "main".into(),
+    };
+    let mut parsed = Args {
+        seed: None,
+        from: 1,
+        count: 1,
+        out: None,
+        opt,
+    };
     let mut args = args;
     while let Some(arg) = args.next() {
-        let number = |s: &str| s.parse::<u64>().map_err(|_| format!("{arg}: not a number: {s}"));
+        let number = |s: &str| {
+            s.parse::<u64>()
+                .map_err(|_| format!("{arg}: not a number: {s}"))
+        };
         if !arg.starts_with('-') {
             parsed.seed = Some(number(&arg)?);
             continue;
@@ -83,8 +98,14 @@ fn write_all(out: &Path, args: &Args) -> std::io::Result<()> {
     fs::create_dir_all(&batch)?;
     let (mut imports, mut table) = (String::new(), String::new());
     for seed in args.from..args.from + args.count {
-        fs::write(out.join(format!("{seed}.go")), program::program(seed, args.opt.clone()))?;
-        let opt = Options { package: PACKAGE.into(), ..args.opt.clone() };
+        fs::write(
+            out.join(format!("{seed}.go")),
+            program::program(seed, args.opt.clone()),
+        )?;
+        let opt = Options {
+            package: PACKAGE.into(),
+            ..args.opt.clone()
+        };
         let dir = batch.join(format!("p{seed}"));
         fs::create_dir_all(&dir)?;
         fs::write(dir.join("prog.go"), program::program(seed, opt))?;

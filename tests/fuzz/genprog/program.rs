@@ -63,7 +63,9 @@ impl Gen {
         self.import("fmt");
         let own = self.vars.len();
         let fx = Fx::new(false, false, &[], own, 60_000);
-        let impure: Vec<usize> = (0..self.funcs.len()).filter(|&i| !self.funcs[i].pure).collect();
+        let impure: Vec<usize> = (0..self.funcs.len())
+            .filter(|&i| !self.funcs[i].pure)
+            .collect();
         self.declare_top(|g| {
             let (body, _) = g.under(fx, |g| {
                 for s in scenes {
@@ -113,15 +115,36 @@ impl Gen {
             }
             1 => {
                 let id = self.r.below(100).to_string();
-                self.emit("defer fmt.Println(\"deferred\", $0)\nvar xs []int\n_ = xs[$0]", &[&id]);
+                self.emit(
+                    "defer fmt.Println(\"deferred\", $0)\nvar xs []int\n_ = xs[$0]",
+                    &[&id],
+                );
             }
             2 => {
                 let id = self.r.below(100).to_string();
-                let arg = self.r.pick(&["fmt.Errorf(\"end %d\", $0)", "\"end $0\"", "$0", "any(nil)", "struct{}{}"]).replace("$0", &id);
-                self.emit("defer func() { fmt.Println(\"deferred\") }()\npanic($0)", &[&arg]);
+                let arg = self
+                    .r
+                    .pick(&[
+                        "fmt.Errorf(\"end %d\", $0)",
+                        "\"end $0\"",
+                        "$0",
+                        "any(nil)",
+                        "struct{}{}",
+                    ])
+                    .replace("$0", &id);
+                self.emit(
+                    "defer func() { fmt.Println(\"deferred\") }()\npanic($0)",
+                    &[&arg],
+                );
             }
             3 if self.on("chan") => {
-                let stuck = self.r.pick(&["<-make(chan int)", "select {}", "make(chan int) <- 1", "var c chan int; c <- 1", "for range make(chan int) {}"]);
+                let stuck = self.r.pick(&[
+                    "<-make(chan int)",
+                    "select {}",
+                    "make(chan int) <- 1",
+                    "var c chan int; c <- 1",
+                    "for range make(chan int) {}",
+                ]);
                 self.emit("$0", &[stuck]);
             }
             _ => {}
@@ -141,11 +164,14 @@ impl Gen {
         self.r.shuffle(&mut top);
         // An expression may have been dropped again, and its import with it.
         let text = helpers.concat() + &top.concat();
-        self.imports.retain(|i| text.contains(&format!("{}.", i.rsplit('/').next().unwrap_or(i))));
+        self.imports
+            .retain(|i| text.contains(&format!("{}.", i.rsplit('/').next().unwrap_or(i))));
         let mut out = format!("// Program {seed}.\npackage {}\n\n", self.opt.package);
         if !self.imports.is_empty() {
             out.push_str("import (\n");
-            self.imports.iter().for_each(|i| out.push_str(&format!("\t\"{i}\"\n")));
+            self.imports
+                .iter()
+                .for_each(|i| out.push_str(&format!("\t\"{i}\"\n")));
             out.push_str(")\n\n");
         }
         if self.opt.package != "main" {
@@ -158,5 +184,4 @@ impl Gen {
         }
         out
     }
-
 }

@@ -18,7 +18,10 @@ impl Gen {
         self.emit("try($0, func() {", &[&id]);
         self.ind += 1;
         // Inside the literal there is nothing to return and no loop to leave.
-        let (results, named) = (std::mem::take(&mut self.fx.results), std::mem::take(&mut self.fx.named));
+        let (results, named) = (
+            std::mem::take(&mut self.fx.results),
+            std::mem::take(&mut self.fx.named),
+        );
         let loops = std::mem::take(&mut self.fx.loops);
         self.fx.lits += 1;
         self.scoped_risk();
@@ -44,7 +47,11 @@ impl Gen {
         let t = self.r.pick(&[INT, INT8, INT, UINT8, UINT64, INT64]);
         let e = self.expr(t, 1);
         let e = self.unconst(e);
-        if self.r.chance(50) { format!("{}%7", e.at(6)) } else { e.s }
+        if self.r.chance(50) {
+            format!("{}%7", e.at(6))
+        } else {
+            e.s
+        }
     }
 
     /// `template` with `$0`: prints the value that was reached, if it was.
@@ -81,7 +88,12 @@ impl Gen {
         let fit = self.visible(|_| true);
         let fit: Vec<usize> = fit
             .into_iter()
-            .filter(|&v| matches!(self.kind(self.vars[v].ty), Kind::Slice(_) | Kind::Array(..) | Kind::Str))
+            .filter(|&v| {
+                matches!(
+                    self.kind(self.vars[v].ty),
+                    Kind::Slice(_) | Kind::Array(..) | Kind::Str
+                )
+            })
             .collect();
         if fit.is_empty() {
             self.emit("xs := []int{1, 2, 3}", &[]);
@@ -98,7 +110,11 @@ impl Gen {
             Kind::Slice(e) | Kind::Array(_, e) => {
                 self.emit("x := $0[$1]", &[&name, &i]);
                 let shown = self.show("x", e).join(", ");
-                if shown.is_empty() { self.emit("_ = x", &[]) } else { self.tell(&shown) }
+                if shown.is_empty() {
+                    self.emit("_ = x", &[])
+                } else {
+                    self.tell(&shown)
+                }
             }
             _ => self.tell(&format!("{name}[{i}]")),
         }
@@ -260,12 +276,18 @@ impl Gen {
         }
     }
 
-    /// A value method called through an interface that holds a nil pointer.
+    /// A value method called through an interface that holds a nil pointer; one that Go's compiler cannot see through.
     fn risk_wrapper(&mut self) {
         let mut fit: Vec<(T, usize)> = Vec::new();
         for t in 0..self.ty.all.len() {
             if matches!(self.ty.all[t].kind, Kind::Struct(_)) {
-                fit.extend(self.ty.all[t].methods.iter().filter(|m| !m.ptr && !self.sigs[m.sig].results.is_empty()).map(|m| (t, m.sig)));
+                fit.extend(
+                    self.ty.all[t]
+                        .methods
+                        .iter()
+                        .filter(|m| !m.ptr && !self.sigs[m.sig].results.is_empty())
+                        .map(|m| (t, m.sig)),
+                );
             }
         }
         if fit.is_empty() {
@@ -276,8 +298,11 @@ impl Gen {
         let params: Vec<String> = sig.params.iter().map(|p| self.tn(*p)).collect();
         let args: Vec<String> = sig.params.iter().map(|p| self.literal(*p).s).collect();
         let rs = self.ty.results(&sig.results);
-        self.emit("var i interface{ $0($1)$2 } = (*$3)(nil)", &[&sig.name, &params.join(", "), &rs, &self.tn(t)]);
-        self.emit("i.$0($1)", &[&sig.name, &args.join(", ")]);
+        self.emit(
+            "is := []interface{ $0($1)$2 }{(*$3)(nil)}",
+            &[&sig.name, &params.join(", "), &rs, &self.tn(t)],
+        );
+        self.emit("is[len(is)-1].$0($1)", &[&sig.name, &args.join(", ")]);
     }
 
     fn risk_panic(&mut self) {

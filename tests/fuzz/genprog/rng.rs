@@ -20,7 +20,11 @@ impl Rng {
 
     /// A number in `0..n`; zero when `n` is zero.
     pub fn below(&mut self, n: usize) -> usize {
-        if n == 0 { 0 } else { (self.bits() % n as u64) as usize }
+        if n == 0 {
+            0
+        } else {
+            (self.bits() % n as u64) as usize
+        }
     }
 
     /// A number in `lo..=hi`.

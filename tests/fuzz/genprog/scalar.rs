@@ -23,7 +23,12 @@ impl Gen {
             18..=21 => self.int_conversion(t, d),
             22 => self.min_max(t, d),
             23 => self.literal_call(t, d),
-            24 => E::new(format!("{}[{}]({})", self.need("as"), self.tn(t), self.expr(ANY, d - 1).s)),
+            24 => E::new(format!(
+                "{}[{}]({})",
+                self.need("as"),
+                self.tn(t),
+                self.expr(ANY, d - 1).s
+            )),
             _ => self.int_from(t, d),
         }
     }
@@ -61,7 +66,15 @@ impl Gen {
         } else {
             count
         };
-        self.binary(op, a, E { k: false, cv: None, ..count })
+        self.binary(
+            op,
+            a,
+            E {
+                k: false,
+                cv: None,
+                ..count
+            },
+        )
     }
 
     /// A conversion from another number.
@@ -69,7 +82,12 @@ impl Gen {
         if self.on("float") && self.r.chance(15) {
             let f = self.r.pick(&[F32, F64]);
             let e = self.expr(f, d - 1);
-            return E::new(format!("{}({}({}))", self.ty.conv(t), self.need("f2i"), e.s));
+            return E::new(format!(
+                "{}({}({}))",
+                self.ty.conv(t),
+                self.need("f2i"),
+                e.s
+            ));
         }
         let from = self.int_type();
         let e = self.expr(from, d - 1);
@@ -88,16 +106,29 @@ impl Gen {
         let text = match self.r.below(8) {
             0 => format!("{}({})", self.need("b2i"), self.expr(BOOL, d - 1).s),
             1 | 2 => {
-                let s = self.some_type(STR, |ty, t| matches!(ty.all[t].kind, Kind::Slice(_) | Kind::Map(..) | Kind::Str));
+                let s = self.some_type(STR, |ty, t| {
+                    matches!(ty.all[t].kind, Kind::Slice(_) | Kind::Map(..) | Kind::Str)
+                });
                 let e = self.expr(s, d - 1);
                 let e = self.unconst(e);
                 format!("len({})", e.s)
             }
-            3 => format!("{}({}, {})", self.need("chr"), self.expr(STR, d - 1).s, self.expr(INT, 0).s),
+            3 => format!(
+                "{}({}, {})",
+                self.need("chr"),
+                self.expr(STR, d - 1).s,
+                self.expr(INT, 0).s
+            ),
             4 => {
                 self.import("strings");
-                let f = self.r.pick(&["Index", "Count", "LastIndex", "Compare", "IndexAny"]);
-                format!("strings.{f}({}, {})", self.expr(STR, d - 1).s, self.expr(STR, 0).s)
+                let f = self
+                    .r
+                    .pick(&["Index", "Count", "LastIndex", "Compare", "IndexAny"]);
+                format!(
+                    "strings.{f}({}, {})",
+                    self.expr(STR, d - 1).s,
+                    self.expr(STR, 0).s
+                )
             }
             5 if self.on("complex") => format!("{}(real({}))", self.need("f2i"), {
                 let e = self.expr(COMPLEX, d - 1);
@@ -149,8 +180,14 @@ impl Gen {
             11 => self.min_max(t, d),
             12 => {
                 self.import("math");
-                let f = self.r.pick(&["Sqrt", "Floor", "Ceil", "Abs", "Trunc", "Round"]);
-                E::new(format!("{}(math.{f}(float64({})))", self.ty.conv(t), self.expr(t, d - 1).s))
+                let f = self
+                    .r
+                    .pick(&["Sqrt", "Floor", "Ceil", "Abs", "Trunc", "Round"]);
+                E::new(format!(
+                    "{}(math.{f}(float64({})))",
+                    self.ty.conv(t),
+                    self.expr(t, d - 1).s
+                ))
             }
             _ => self.literal_call(t, d),
         }
@@ -178,7 +215,9 @@ impl Gen {
                 self.compare(op, x, d)
             }
             5 | 6 => {
-                let x = self.some_type(INT, |ty, t| ty.comparable(t) && !matches!(ty.all[t].kind, Kind::Ptr(_)));
+                let x = self.some_type(INT, |ty, t| {
+                    ty.comparable(t) && !matches!(ty.all[t].kind, Kind::Ptr(_))
+                });
                 let op = self.r.pick(&["==", "!="]);
                 self.compare(op, x, d)
             }
@@ -193,7 +232,10 @@ impl Gen {
             }
             12 => {
                 let x = self.some_type(ANY, |ty, t| {
-                    matches!(ty.all[t].kind, Kind::Ptr(_) | Kind::Map(..) | Kind::Slice(_) | Kind::Any | Kind::Func(..))
+                    matches!(
+                        ty.all[t].kind,
+                        Kind::Ptr(_) | Kind::Map(..) | Kind::Slice(_) | Kind::Any | Kind::Func(..)
+                    )
                 });
                 let i = self.visible(|v| v.ty == x && !v.linear);
                 if i.is_empty() {
@@ -201,16 +243,30 @@ impl Gen {
                 }
                 let i = self.r.pick(&i);
                 let (name, op) = (self.use_var(i), self.r.pick(&["==", "!="]));
-                E { p: 3, ..E::new(format!("{name} {op} nil")) }
+                E {
+                    p: 3,
+                    ..E::new(format!("{name} {op} nil"))
+                }
             }
             13 => {
                 self.import("strings");
-                let f = self.r.pick(&["Contains", "HasPrefix", "HasSuffix", "EqualFold"]);
-                E::new(format!("strings.{f}({}, {})", self.expr(STR, d - 1).s, self.expr(STR, d - 1).s))
+                let f = self
+                    .r
+                    .pick(&["Contains", "HasPrefix", "HasSuffix", "EqualFold"]);
+                E::new(format!(
+                    "strings.{f}({}, {})",
+                    self.expr(STR, d - 1).s,
+                    self.expr(STR, d - 1).s
+                ))
             }
             14 => {
                 let x = self.some_type(INT, |ty, t| ty.is_basic(t));
-                E::new(format!("{}[{}]({})", self.need("is"), self.tn(x), self.expr(ANY, d - 1).s))
+                E::new(format!(
+                    "{}[{}]({})",
+                    self.need("is"),
+                    self.tn(x),
+                    self.expr(ANY, d - 1).s
+                ))
             }
             _ => self.membership(d),
         }
@@ -218,7 +274,9 @@ impl Gen {
 
     fn membership(&mut self, d: u32) -> E {
         let m = self.some_type(BOOL, |ty, t| matches!(ty.all[t].kind, Kind::Map(..)));
-        let Kind::Map(k, _) = self.kind(m) else { return self.leaf(BOOL) };
+        let Kind::Map(k, _) = self.kind(m) else {
+            return self.leaf(BOOL);
+        };
         let (e, key) = (self.expr(m, d - 1), self.expr(k, 0));
         E::new(format!("{}({}, {})", self.need("has"), e.s, key.s))
     }
@@ -240,7 +298,11 @@ impl Gen {
                 self.binary("+", a, b)
             }
             4 | 5 => {
-                let (a, i, j) = (self.expr(t, d - 1), self.expr(INT, d - 1), self.expr(INT, 0));
+                let (a, i, j) = (
+                    self.expr(t, d - 1),
+                    self.expr(INT, d - 1),
+                    self.expr(INT, 0),
+                );
                 E::new(format!("{}({}, {}, {})", self.need("sub"), a.s, i.s, j.s))
             }
             6 => {
@@ -249,18 +311,33 @@ impl Gen {
             }
             7 => {
                 self.import("strconv");
-                E::new(format!("{name}(strconv.Quote({}))", self.expr(STR, d - 1).s))
+                E::new(format!(
+                    "{name}(strconv.Quote({}))",
+                    self.expr(STR, d - 1).s
+                ))
             }
             8 | 9 => {
                 self.import("strings");
-                let f = self.r.pick(&["ToUpper", "ToLower", "TrimSpace", "Title1", "Repeat", "Replace", "Trim"]);
+                let f = self.r.pick(&[
+                    "ToUpper",
+                    "ToLower",
+                    "TrimSpace",
+                    "Title1",
+                    "Repeat",
+                    "Replace",
+                    "Trim",
+                ]);
                 let a = self.expr(STR, d - 1).s;
                 let call = match f {
                     "Title1" => format!("strings.TrimLeft({a}, \"ab \")"),
                     "Repeat" => format!("strings.Repeat({a}, {})", self.r.below(4)),
                     "Replace" => {
                         let (from, n) = (self.expr(STR, 0).s, self.r.below(4) as i64 - 1);
-                        format!("{}(strings.Replace({a}, {from}, {}, {n}))", self.need("clip"), self.expr(STR, 0).s)
+                        format!(
+                            "{}(strings.Replace({a}, {from}, {}, {n}))",
+                            self.need("clip"),
+                            self.expr(STR, 0).s
+                        )
                     }
                     "Trim" => format!("strings.Trim({a}, {})", self.expr(STR, 0).s),
                     f => format!("strings.{f}({a})"),
@@ -274,7 +351,11 @@ impl Gen {
             }
             11..=13 => {
                 let text = self.sprintf(d);
-                E::new(if t == STR { text } else { format!("{name}({text})") })
+                E::new(if t == STR {
+                    text
+                } else {
+                    format!("{name}({text})")
+                })
             }
             14 => self.literal_call(t, d),
             _ => {
@@ -291,7 +372,11 @@ impl Gen {
         let name = self.tn(t);
         match self.r.below(10) {
             0..=5 => {
-                let op = if int { self.r.pick(&["+", "-", "*", "&", "|", "^", "%", "/"]) } else { self.r.pick(&["+", "-", "*"]) };
+                let op = if int {
+                    self.r.pick(&["+", "-", "*", "&", "|", "^", "%", "/"])
+                } else {
+                    self.r.pick(&["+", "-", "*"])
+                };
                 let (a, mut b) = (self.expr(t, d - 1), self.expr(t, d - 1));
                 if op == "%" || op == "/" {
                     b = self.binary("|", b, E::new("1"));

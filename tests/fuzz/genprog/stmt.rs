@@ -54,7 +54,9 @@ impl Gen {
         if self.r.chance(50) {
             return self.basic_type();
         }
-        self.some_type(INT, |ty, t| !pure || !matches!(ty.all[t].kind, Kind::Iface(_) | Kind::Ptr(_)))
+        self.some_type(INT, |ty, t| {
+            !pure || !matches!(ty.all[t].kind, Kind::Iface(_) | Kind::Ptr(_))
+        })
     }
 
     /// A variable declaration.
@@ -74,7 +76,9 @@ impl Gen {
                 self.emit("$0, $1 := $2, $3", &[&v, &w, &a.s, &b.s]);
                 self.bind(&w, u, true);
             }
-            5 if matches!(self.kind(t), Kind::Slice(_)) || self.r.chance(50) => return self.decl_linear(&v),
+            5 if matches!(self.kind(t), Kind::Slice(_)) || self.r.chance(50) => {
+                return self.decl_linear(&v);
+            }
             6 if self.on("map") => return self.decl_owned(&v),
             _ => {
                 let e = self.store_typed(t, 3);
@@ -105,7 +109,9 @@ impl Gen {
         let parts: Vec<String> = if matches!(self.kind(k), Kind::Bool) {
             Vec::new()
         } else {
-            (0..self.r.below(4)).map(|i| format!("{}: {}", self.key_literal(k, i), self.store(e, 1).s)).collect()
+            (0..self.r.below(4))
+                .map(|i| format!("{}: {}", self.key_literal(k, i), self.store(e, 1).s))
+                .collect()
         };
         self.emit("$0 := $1{$2}", &[v, &self.tn(m), &parts.join(", ")]);
         self.bind(v, m, false).owned = true;
@@ -123,7 +129,11 @@ impl Gen {
             let used = self.used();
             let i = self.r.pick(&vars);
             let v = self.vars[i].clone();
-            let mut p = Place { guards: Vec::new(), s: v.name.clone(), t: v.ty };
+            let mut p = Place {
+                guards: Vec::new(),
+                s: v.name.clone(),
+                t: v.ty,
+            };
             let (mut writable, mut at_var) = (v.assign && !v.linear, true);
             for _ in 0..4 {
                 if writable && want(&self.ty, p.t) && self.r.chance(if at_var { 55 } else { 75 }) {
@@ -150,7 +160,10 @@ impl Gen {
     }
 
     fn restore_used(&mut self, used: &[bool]) {
-        self.vars.iter_mut().zip(used).for_each(|(v, u)| v.used = *u);
+        self.vars
+            .iter_mut()
+            .zip(used)
+            .for_each(|(v, u)| v.used = *u);
     }
 
     /// One selection deeper into a place; `shared` allows going through a reference.
@@ -159,11 +172,19 @@ impl Gen {
         match self.kind(t) {
             Kind::Struct(fs) => {
                 let f = &fs[self.r.below(fs.len())];
-                Some(Place { guards, s: format!("{s}.{}", f.name), t: f.ty })
+                Some(Place {
+                    guards,
+                    s: format!("{s}.{}", f.name),
+                    t: f.ty,
+                })
             }
             Kind::Array(n, e) => {
                 let i = self.index(n);
-                Some(Place { guards, s: format!("{s}[{i}]"), t: e })
+                Some(Place {
+                    guards,
+                    s: format!("{s}[{i}]"),
+                    t: e,
+                })
             }
             Kind::Slice(e) if shared => {
                 let i = self.expr(UINT8, 1);
@@ -179,18 +200,32 @@ impl Gen {
                 *writable = true;
                 let s = format!("{s}[{}]", key.s);
                 // Only a whole element can be assigned.
-                Some(Place { guards, s, t: if self.ty.is_basic(e) { e } else { return None } })
+                Some(Place {
+                    guards,
+                    s,
+                    t: if self.ty.is_basic(e) { e } else { return None },
+                })
             }
             Kind::Ptr(e) if shared => {
                 guards.push(format!("{s} != nil"));
                 *writable = true;
                 let deref = matches!(self.kind(e), Kind::Struct(_)) && self.r.chance(60);
                 if deref {
-                    let Kind::Struct(fs) = self.kind(e) else { return None };
+                    let Kind::Struct(fs) = self.kind(e) else {
+                        return None;
+                    };
                     let f = &fs[self.r.below(fs.len())];
-                    return Some(Place { guards, s: format!("{s}.{}", f.name), t: f.ty });
+                    return Some(Place {
+                        guards,
+                        s: format!("{s}.{}", f.name),
+                        t: f.ty,
+                    });
                 }
-                Some(Place { guards, s: format!("(*{s})"), t: e })
+                Some(Place {
+                    guards,
+                    s: format!("(*{s})"),
+                    t: e,
+                })
             }
             _ => None,
         }
@@ -208,14 +243,19 @@ impl Gen {
 
     /// `place = value`.
     pub fn assign(&mut self) {
-        let Some(p) = self.place(|_, _| true) else { return self.decl() };
+        let Some(p) = self.place(|_, _| true) else {
+            return self.decl();
+        };
         let e = self.store(p.t, 3);
         self.guarded(&p.guards, &format!("{} = {}", p.s, e.s));
     }
 
     /// `place op= value`, `place++`.
     pub fn op_assign(&mut self) {
-        let Some(p) = self.place(|ty, t| ty.is_num(t) || matches!(ty.all[t].kind, Kind::Str)) else { return self.decl() };
+        let Some(p) = self.place(|ty, t| ty.is_num(t) || matches!(ty.all[t].kind, Kind::Str))
+        else {
+            return self.decl();
+        };
         let text = match self.kind(p.t) {
             Kind::Str => {
                 let e = self.store(p.t, 2);
@@ -234,7 +274,9 @@ impl Gen {
     }
 
     fn int_op_assign(&mut self, p: &Place) -> String {
-        let op = self.r.pick(&["+", "-", "*", "&", "|", "^", "&^", "/", "%", "<<", ">>"]);
+        let op = self
+            .r
+            .pick(&["+", "-", "*", "&", "|", "^", "&^", "/", "%", "<<", ">>"]);
         let e = match op {
             "<<" | ">>" => {
                 let ct = self.int_type();
@@ -255,7 +297,9 @@ impl Gen {
     /// `a, b = b, a` and its like.
     pub fn swap(&mut self) {
         let used = self.used();
-        let Some(p) = self.place(|ty, t| ty.plain(t)) else { return self.decl() };
+        let Some(p) = self.place(|ty, t| ty.plain(t)) else {
+            return self.decl();
+        };
         let t = p.t;
         let Some(q) = self.place(|_, x| x == t) else {
             self.restore_used(&used);
@@ -276,7 +320,11 @@ impl Gen {
 
     /// The variable at the root of a place is read.
     fn mark(&mut self, place: &str) {
-        for v in self.vars.iter_mut().filter(|v| !v.hidden && v.name == place) {
+        for v in self
+            .vars
+            .iter_mut()
+            .filter(|v| !v.hidden && v.name == place)
+        {
             v.used = true;
         }
     }
@@ -287,7 +335,10 @@ impl Gen {
         let fit = self.visible(|v| v.linear || v.owned || !pure);
         let fit: Vec<usize> = fit
             .into_iter()
-            .filter(|&i| (!pure || i >= own) && matches!(self.kind(self.vars[i].ty), Kind::Slice(_) | Kind::Map(..)))
+            .filter(|&i| {
+                (!pure || i >= own)
+                    && matches!(self.kind(self.vars[i].ty), Kind::Slice(_) | Kind::Map(..))
+            })
             .collect();
         if fit.is_empty() {
             return self.decl();
@@ -314,7 +365,11 @@ impl Gen {
     }
 
     fn grow_slice(&mut self, v: &str, t: T, e: T, linear: bool, assign: bool) {
-        let base = if linear { v.to_string() } else { format!("{v}[:len({v}):len({v})]") };
+        let base = if linear {
+            v.to_string()
+        } else {
+            format!("{v}[:len({v}):len({v})]")
+        };
         match self.r.below(8) {
             0 => {
                 let other = self.expr(t, 1);
@@ -334,8 +389,13 @@ impl Gen {
                 );
             }
             _ if assign => {
-                let parts: Vec<String> = (0..self.r.range(1, 3)).map(|_| self.store(e, 2).s).collect();
-                self.guarded(&[format!("len({v}) < 30")], &format!("{v} = append({base}, {})", parts.join(", ")));
+                let parts: Vec<String> = (0..self.r.range(1, 3))
+                    .map(|_| self.store(e, 2).s)
+                    .collect();
+                self.guarded(
+                    &[format!("len({v}) < 30")],
+                    &format!("{v} = append({base}, {})", parts.join(", ")),
+                );
             }
             _ => self.emit("_ = $0", &[v]),
         }
@@ -395,9 +455,9 @@ impl Gen {
             return self.emit("$0", &[call]);
         }
         let mut names: Vec<String> = results.iter().map(|_| self.fresh("v")).collect();
-        for i in 1..names.len() {
+        for name in names.iter_mut().skip(1) {
             if self.r.chance(15) {
-                names[i] = "_".into();
+                *name = "_".into();
             }
         }
         self.emit("$0 := $1", &[&names.join(", "), call]);
@@ -418,7 +478,12 @@ impl Gen {
                 }
                 continue;
             }
-            fit.extend(self.methods_of(t).into_iter().filter(|&s| !pure && !self.sigs[s].pure).map(|s| (i, s, false)));
+            fit.extend(
+                self.methods_of(t)
+                    .into_iter()
+                    .filter(|&s| !pure && !self.sigs[s].pure)
+                    .map(|s| (i, s, false)),
+            );
         }
         if fit.is_empty() || !self.affords(270) {
             return self.call_function();
@@ -430,26 +495,35 @@ impl Gen {
         let (args, results) = (self.args(s, 2), self.sigs[s].results.clone());
         let call = format!("{recv}.{}({args})", self.sigs[s].name);
         if iface {
-            return self.block(&format!("if {recv} != nil"), |g| g.scope(|g| g.receive(&call, &results)));
+            return self.block(&format!("if {recv} != nil"), |g| {
+                g.scope(|g| g.receive(&call, &results))
+            });
         }
         self.receive(&call, &results);
     }
 
     /// Calls a function value that is not nil.
     fn call_value(&mut self) {
-        let fit: Vec<usize> =
-            self.visible(|_| true).into_iter().filter(|&i| matches!(self.kind(self.vars[i].ty), Kind::Func(..))).collect();
+        let fit: Vec<usize> = self
+            .visible(|_| true)
+            .into_iter()
+            .filter(|&i| matches!(self.kind(self.vars[i].ty), Kind::Func(..)))
+            .collect();
         if fit.is_empty() || !self.affords(260) {
             return self.call_function();
         }
         let i = self.r.pick(&fit);
-        let Kind::Func(ps, rs) = self.kind(self.vars[i].ty) else { return };
+        let Kind::Func(ps, rs) = self.kind(self.vars[i].ty) else {
+            return;
+        };
         self.spend(250);
         self.fx.dynamic = true;
         let f = self.use_var(i);
         let args: Vec<String> = ps.iter().map(|p| self.expr(*p, 2).s).collect();
         let call = format!("{f}({})", args.join(", "));
-        self.block(&format!("if {f} != nil"), |g| g.scope(|g| g.receive(&call, &rs)));
+        self.block(&format!("if {f} != nil"), |g| {
+            g.scope(|g| g.receive(&call, &rs))
+        });
     }
 
     /// Prints some values under a number of its own.
@@ -471,14 +545,25 @@ impl Gen {
             if !vars.is_empty() && self.r.chance(65) {
                 // The youngest variables are the likeliest to have something to tell.
                 let from = vars.len().saturating_sub(8);
-                let i = vars[if self.r.chance(60) { self.r.range(from, vars.len() - 1) } else { self.r.below(vars.len()) }];
-                let shown = { let (n, t) = (self.vars[i].name.clone(), self.vars[i].ty); self.show(&n, t) };
+                let i = vars[if self.r.chance(60) {
+                    self.r.range(from, vars.len() - 1)
+                } else {
+                    self.r.below(vars.len())
+                }];
+                let shown = {
+                    let (n, t) = (self.vars[i].name.clone(), self.vars[i].ty);
+                    self.show(&n, t)
+                };
                 if !shown.is_empty() {
                     self.vars[i].used = true;
                 }
                 shown.iter().for_each(|s| args.push_str(&format!(", {s}")));
             } else {
-                let t = if self.fx.quiet { INT } else { self.some_type(INT, |ty, t| ty.printable(t)) };
+                let t = if self.fx.quiet {
+                    INT
+                } else {
+                    self.some_type(INT, |ty, t| ty.printable(t))
+                };
                 args.push_str(&format!(", {}", self.typed(t, 3).s));
             }
         }

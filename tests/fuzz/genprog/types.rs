@@ -15,7 +15,10 @@ pub struct Field {
 #[derive(Clone, Debug)]
 pub enum Kind {
     Bool,
-    Int { bits: u32, signed: bool },
+    Int {
+        bits: u32,
+        signed: bool,
+    },
     Float,
     Complex,
     Str,
@@ -107,7 +110,13 @@ impl Types {
         if let Some(i) = self.all.iter().position(|t| t.name == name) {
             return i;
         }
-        self.all.push(Type { name: name.to_string(), kind, named: false, methods: Vec::new(), stringer: false });
+        self.all.push(Type {
+            name: name.to_string(),
+            kind,
+            named: false,
+            methods: Vec::new(),
+            stringer: false,
+        });
         self.all.len() - 1
     }
 
@@ -137,7 +146,10 @@ impl Types {
     }
 
     pub fn map(&mut self, k: T, v: T) -> T {
-        self.add(&format!("map[{}]{}", self.all[k].name, self.all[v].name), Kind::Map(k, v))
+        self.add(
+            &format!("map[{}]{}", self.all[k].name, self.all[v].name),
+            Kind::Map(k, v),
+        )
     }
 
     pub fn ptr(&mut self, e: T) -> T {
@@ -150,7 +162,10 @@ impl Types {
     }
 
     fn list(&self, ts: &[T]) -> String {
-        ts.iter().map(|t| self.all[*t].name.as_str()).collect::<Vec<_>>().join(", ")
+        ts.iter()
+            .map(|t| self.all[*t].name.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
     }
 
     /// A result list as written behind a parameter list.
@@ -171,7 +186,10 @@ impl Types {
     }
 
     pub fn is_basic(&self, t: T) -> bool {
-        matches!(self.all[t].kind, Kind::Bool | Kind::Int { .. } | Kind::Float | Kind::Complex | Kind::Str)
+        matches!(
+            self.all[t].kind,
+            Kind::Bool | Kind::Int { .. } | Kind::Float | Kind::Complex | Kind::Str
+        )
     }
 
     /// Values of the type may be ordered with `<`.
@@ -244,7 +262,12 @@ impl Types {
 
     /// The method set: own methods and those promoted from an embedded struct; `ptr` for the set of `*T`.
     pub fn method_set(&self, t: T, ptr: bool) -> Vec<usize> {
-        let mut set: Vec<usize> = self.all[t].methods.iter().filter(|m| ptr || !m.ptr).map(|m| m.sig).collect();
+        let mut set: Vec<usize> = self.all[t]
+            .methods
+            .iter()
+            .filter(|m| ptr || !m.ptr)
+            .map(|m| m.sig)
+            .collect();
         if let Kind::Struct(fs) = &self.all[t].kind {
             for f in fs.iter().filter(|f| f.embedded) {
                 // A shallower method hides a promoted one, whatever its receiver.
@@ -264,7 +287,10 @@ impl Types {
     pub fn bounds(&self, t: T) -> (i128, i128) {
         match self.all[t].kind {
             Kind::Int { bits, signed: true } => (-(1i128 << (bits - 1)), (1i128 << (bits - 1)) - 1),
-            Kind::Int { bits, signed: false } => (0, (1i128 << bits) - 1),
+            Kind::Int {
+                bits,
+                signed: false,
+            } => (0, (1i128 << bits) - 1),
             _ => (0, 127),
         }
     }
@@ -278,6 +304,10 @@ impl Types {
     /// The spelling as the operator of a conversion.
     pub fn conv(&self, t: T) -> String {
         let n = &self.all[t].name;
-        if n.starts_with('*') || n.starts_with("func") || n.starts_with('<') { format!("({n})") } else { n.clone() }
+        if n.starts_with('*') || n.starts_with("func") || n.starts_with('<') {
+            format!("({n})")
+        } else {
+            n.clone()
+        }
     }
 }
