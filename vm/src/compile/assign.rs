@@ -314,6 +314,10 @@ impl FuncCompiler<'_, '_> {
 
     /// place ← e for values too big for registers: from memory to memory.
     fn big_copy(&mut self, pl: Place, e: &Expr, t: TypeId) {
+        if let Place::Blank = pl {
+            self.expr(e);
+            return;
+        }
         let w = self.alloc(2);
         match &unparen(e).kind {
             ExprKind::CompositeLit(lit) => {
@@ -324,7 +328,14 @@ impl FuncCompiler<'_, '_> {
                 self.place_addr(from, t, Some(w + 1));
             }
         }
-        self.place_addr(pl, t, Some(w));
+        match pl {
+            Place::Map { m, k } => {
+                self.emit(Op::MapAddr { d: Dst(w), m: Src(m), k: Src(k) });
+            }
+            _ => {
+                self.place_addr(pl, t, Some(w));
+            }
+        }
         let ix = self.tix(t);
         self.emit(Op::CopyT { w: Win(w), t: ix });
     }

@@ -309,6 +309,18 @@ impl FuncCompiler<'_, '_> {
         (w, l)
     }
 
+    /// A call whose only argument, behind one result, is a register plus a small constant.
+    fn fused_call(&mut self, at: Reg, f: FuncId) -> Option<Op> {
+        let f = FuncId16(u16::try_from(f.0).ok()?);
+        let fits = |d: Dst, a: Src, imm: Imm16| {
+            d.0 == at + 1 && u8::try_from(a.0).is_ok() && i8::try_from(imm.0).is_ok() && a.0 < at
+        };
+        match self.take_last(|op| matches!(*op, Op::AddI { d, a, imm } if fits(d, a, imm)))? {
+            Op::AddI { a, imm, .. } => Some(Op::CallAddI { s: Src8(a.0 as u8), imm: Imm8(imm.0 as i8), w: Win(at), f }),
+            _ => None,
+        }
+    }
+
     fn emit_static(&mut self, key: &FuncKey, at: Reg, window: u16, how: How) {
         let w = Win(at);
         if how == How::Call
@@ -325,7 +337,7 @@ impl FuncCompiler<'_, '_> {
             return self.defer_closure(at, c, window);
         }
         self.emit(match how {
-            How::Call => Op::Call { w, f },
+            How::Call => self.fused_call(at, f).unwrap_or(Op::Call { w, f }),
             How::Go => Op::Go { w, f },
             How::Defer => Op::Defer { w, f },
         });

@@ -307,27 +307,23 @@ impl FuncCompiler<'_, '_> {
         self.release(m);
     }
 
-    /// Whether evaluating `e` writes its destination only as the last thing it does.
+    /// Whether evaluating `e` writes its destination only as the last thing it does: everything but struct and array literals
+    /// and what jumps evaluate.
     pub(super) fn is_atomic(&self, e: &Expr) -> bool {
-        match &unparen(e).kind {
-            ExprKind::Ident(_)
-            | ExprKind::BasicLit(_)
-            | ExprKind::Index(..)
-            | ExprKind::Star(_) => true,
-            ExprKind::Selector(..) => true,
-            ExprKind::Unary(op, x) => !matches!(op, UnaryOp::Addr) && !self.is_compound_cond(x),
-            ExprKind::Binary(op, _, x, _) => {
-                !matches!(op, BinaryOp::LAnd | BinaryOp::LOr)
-                    && !op.is_comparison()
-                    && self
-                        .info()
-                        .types
-                        .get(&x.id)
-                        .is_some_and(|tv| self.c.world.types.is_numeric(tv.ty))
-                    && !op.is_shift()
+        let e = unparen(e);
+        match &e.kind {
+            ExprKind::CompositeLit(_) => {
+                let t = self
+                    .info()
+                    .types
+                    .get(&e.id)
+                    .map_or(TypeId::INVALID, |tv| tv.ty);
+                !matches!(self.under(self.subst(t)), Type::Struct(_) | Type::Array(..))
             }
-            ExprKind::Call(c) => !self.is_conversion(c) && !self.is_builtin_call(c),
-            _ => false,
+            ExprKind::Binary(BinaryOp::LAnd | BinaryOp::LOr, ..) => false,
+            ExprKind::Unary(UnaryOp::Not, x) => !self.is_compound_cond(x),
+            ExprKind::Call(c) if self.is_conversion(c) => self.is_atomic(&c.args[0]),
+            _ => true,
         }
     }
 }

@@ -240,7 +240,10 @@ impl FuncCompiler<'_, '_> {
                 return;
             }
             let s = self.expr_as(e, r.ty);
-            self.emit(Op::Ret1 { s: Src(s) });
+            match self.take_last(|op| matches!(op, Op::AddI64 { d, .. } if d.0 == s)) {
+                Some(Op::AddI64 { a, b, .. }) => self.emit(Op::RetAdd { a, b }),
+                _ => self.emit(Op::Ret1 { s: Src(s) }),
+            };
             return;
         }
         if self.f.named_results && !self.is_atomic(e) {
@@ -315,7 +318,7 @@ impl FuncCompiler<'_, '_> {
         self.epilogue();
         if !matches!(
             self.f.code.last(),
-            Some(Op::Ret {} | Op::Ret1 { .. } | Op::Jmp { .. } | Op::Trap { .. })
+            Some(Op::Ret {} | Op::Ret1 { .. } | Op::RetAdd { .. } | Op::Jmp { .. } | Op::Trap { .. })
         ) {
             self.emit(Op::Trap {
                 f: TrapFn::Unreachable,

@@ -9,6 +9,9 @@ use crate::program::Repr;
 use lang::source::Span;
 use lang::types::TypeId;
 
+/// What one instruction can copy.
+const CHUNK: u64 = 65_528;
+
 /// Where a value is.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Place {
@@ -36,6 +39,9 @@ impl FuncCompiler<'_, '_> {
     /// d.. ← value of type t at p+off
     pub(super) fn load(&mut self, d: Reg, p: Reg, off: u32, t: TypeId) {
         let size = self.size(t);
+        if size > CHUNK {
+            return self.in_chunks(p, off, size, d, |p, s, n| Op::LdN { d: Dst(s), p, n });
+        }
         let (p, o) = self.short_offset(p, off, size);
         let (d, p, off) = (Dst(d), Src(p), Off16(o));
         let op = match (self.repr(t), size) {
@@ -61,6 +67,9 @@ impl FuncCompiler<'_, '_> {
     /// value of type t at s.. → p+off
     pub(super) fn store(&mut self, p: Reg, off: u32, s: Reg, t: TypeId) {
         let size = self.size(t);
+        if size > CHUNK {
+            return self.in_chunks(p, off, size, s, |p, s, n| Op::StN { p, s: Src(s), n });
+        }
         let (p, o) = self.short_offset(p, off, size);
         let (p, s, off) = (Src(p), Src(s), Off16(o));
         let op = match (self.repr(t), size) {
@@ -78,6 +87,36 @@ impl FuncCompiler<'_, '_> {
             }
         };
         self.emit(op);
+    }
+
+    /// Copies a big value between memory and registers piece by piece.
+    fn in_chunks(
+        &mut self,
+        p: Reg,
+        off: u32,
+        size: u64,
+        r: Reg,
+        op: impl Fn(Src, u16, Bytes16) -> Op,
+    ) {
+        if u64::from(r) * 8 + size > u64::from(u16::MAX) * 8 {
+            let span = Span {
+                lo: self.f.pos,
+                hi: self.f.pos,
+            };
+            return self.fail(super::CompileFailure::Limit(
+                "value too large to be copied".to_string(),
+                span,
+            ));
+        }
+        let mut at = 0;
+        while at < size {
+            let m = self.mark();
+            let n = CHUNK.min(size - at);
+            let q = self.far_pointer(p, off + at as u32);
+            self.emit(op(Src(q), r + (at / 8) as u16, Bytes16(n as u16)));
+            self.release(m);
+            at += n;
+        }
     }
 
     fn bytes16(&mut self, n: u64) -> Bytes16 {

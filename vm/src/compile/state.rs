@@ -362,6 +362,16 @@ impl FuncCompiler<'_, '_> {
         at
     }
 
+    /// Takes back the last instruction if it is as wanted and no jump leads to behind it, so that a following one can do its work too.
+    pub(super) fn take_last(&mut self, wanted: impl FnOnce(&Op) -> bool) -> Option<Op> {
+        let at = self.f.code.len() as u32;
+        let is_free = !self.f.labels.contains(&at) && self.f.notes.last().is_none_or(|n| n.0 + 1 != at);
+        if is_free && self.f.code.last().is_some_and(wanted) {
+            return self.f.code.pop();
+        }
+        None
+    }
+
     /// Sets the position of what follows; gives the previous one.
     pub(super) fn at(&mut self, pos: Pos) -> Pos {
         let old = self.f.pos;

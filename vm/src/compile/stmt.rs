@@ -110,7 +110,7 @@ impl FuncCompiler<'_, '_> {
         let at = self.f.code.len() as u32;
         matches!(
             self.f.code.last(),
-            Some(Op::Ret {} | Op::Ret1 { .. } | Op::Jmp { .. })
+            Some(Op::Ret {} | Op::Ret1 { .. } | Op::RetAdd { .. } | Op::Jmp { .. })
         ) && !self.f.labels.contains(&at)
     }
 

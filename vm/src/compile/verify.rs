@@ -40,7 +40,7 @@ pub fn verify(p: &Program, f: FuncId) -> Result<(), String> {
     let ends = matches!(
         meta.code.last(),
         Some(
-            Op::Ret {} | Op::Ret1 { .. } | Op::Jmp { .. } | Op::Trap { .. } | Op::CompileMe { .. }
+            Op::Ret {} | Op::Ret1 { .. } | Op::RetAdd { .. } | Op::Jmp { .. } | Op::Trap { .. } | Op::CompileMe { .. }
         )
     );
     if ends {
@@ -87,6 +87,8 @@ impl Visitor for Check<'_> {
             Operand::Jump16(Jump16(d)) => self.target(i32::from(d)),
             Operand::Jump32(Jump32(d)) => self.target(d),
             Operand::Const(Const(i)) => self.below("constant", i, p.consts.len()),
+            Operand::Src8(Src8(r)) => self.register(u16::from(r)),
+            Operand::FuncId16(FuncId16(i)) => self.below("function", u32::from(i), p.funcs.len()),
             Operand::FuncId(FuncId(i)) => self.below("function", i, p.funcs.len()),
             Operand::TypeIx(TypeIx(i)) => self.below("type", i, p.types.len().max(1)),
             Operand::TypeIx16(TypeIx16(i)) => self.below("type", u32::from(i), p.types.len()),
