@@ -427,6 +427,8 @@ ops! {
     // ---- calls: the callee's frame begins at w; see `program.rs` for the window's layout
     /// call function f
     Call { w: Win, f: FuncId }
+    /// w+1 ← s + imm; call function f (of one result slot and one parameter, as recursive functions are)
+    CallAddI { s: Src8, imm: Imm8, w: Win, f: FuncId16 }
     /// call the closure in c; its address is stored as context at w+ctx; panics if nil
     CallC { w: Win, c: Src, ctx: Count }
     /// call an interface method through call site s
@@ -437,6 +439,8 @@ ops! {
     Ret {}
     /// fp[0] ← s; return
     Ret1 { s: Src }
+    /// fp[0] ← a + b; return
+    RetAdd { a: Src, b: Src }
     /// calls the frame's deferred functions, last first, then goes on
     RunDefers {}
     /// starts goroutine f with the arguments in the window at w; w-level results are ignored

@@ -20,6 +20,12 @@ operands! {
     Src(u16) = "r{}",
     /// A window's first register: read and written.
     Win(u16) = "w{}",
+    /// A register that is read, among the first 256.
+    Src8(u8) = "r{}",
+    /// A signed 8-bit immediate.
+    Imm8(i8) = "{}",
+    /// A function of the program, among the first 65536.
+    FuncId16(u16) = "f{}",
     /// A number of slots.
     Count(u16) = "#{}",
     /// A signed 16-bit immediate.
@@ -262,7 +268,7 @@ macro_rules! operand_enum {
 }
 
 operand_enum!(
-    Dst, Src, Win, Count, Imm16, Imm32, Off16, Bytes16, Size8, Word8, FrameByte, Const, Jump16, Jump32, FuncId, TypeIx, TypeIx16, Site,
+    Dst, Src, Src8, Imm8, FuncId16, Win, Count, Imm16, Imm32, Off16, Bytes16, Size8, Word8, FrameByte, Const, Jump16, Jump32, FuncId, TypeIx, TypeIx16, Site,
     NativeIx, Table, SelectIx, InitIx, MathFn, MinMaxFn, ConvFn, ComplexFn, SliceFn, StrFn, TrapFn, PrintFn,
 );
 

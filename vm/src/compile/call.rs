@@ -336,11 +336,12 @@ impl FuncCompiler<'_, '_> {
             self.load_word(c, addr);
             return self.defer_closure(at, c, window);
         }
-        self.emit(match how {
+        let op = match how {
             How::Call => self.fused_call(at, f).unwrap_or(Op::Call { w, f }),
             How::Go => Op::Go { w, f },
             How::Defer => Op::Defer { w, f },
-        });
+        };
+        self.emit(op);
     }
 
     /// A closure bound to the interface value in r, for `go` and `defer`.

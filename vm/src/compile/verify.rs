@@ -57,6 +57,11 @@ impl Check<'_> {
         }
     }
 
+    fn register(&mut self, r: u16) {
+        let frame = self.frame;
+        self.expect(u32::from(r) < frame, || format!("register {r} in a frame of {frame}"));
+    }
+
     fn target(&mut self, d: i32) {
         let to = self.at as i64 + 1 + i64::from(d);
         let len = self.len as i64;
@@ -72,12 +77,8 @@ impl Visitor for Check<'_> {
     fn operand(&mut self, _: &'static str, o: Operand) {
         let p = self.p;
         match o {
-            Operand::Dst(Dst(r)) | Operand::Src(Src(r)) | Operand::Win(Win(r)) => {
-                let frame = self.frame;
-                self.expect(u32::from(r) < frame, || {
-                    format!("register {r} in a frame of {frame}")
-                });
-            }
+            Operand::Dst(Dst(r)) | Operand::Src(Src(r)) | Operand::Win(Win(r)) => self.register(r),
+            Operand::Src8(Src8(r)) => self.register(u16::from(r)),
             Operand::FrameByte(FrameByte(b)) => {
                 let frame = self.frame;
                 self.expect(b / 8 < frame, || {
@@ -87,7 +88,6 @@ impl Visitor for Check<'_> {
             Operand::Jump16(Jump16(d)) => self.target(i32::from(d)),
             Operand::Jump32(Jump32(d)) => self.target(d),
             Operand::Const(Const(i)) => self.below("constant", i, p.consts.len()),
-            Operand::Src8(Src8(r)) => self.register(u16::from(r)),
             Operand::FuncId16(FuncId16(i)) => self.below("function", u32::from(i), p.funcs.len()),
             Operand::FuncId(FuncId(i)) => self.below("function", i, p.funcs.len()),
             Operand::TypeIx(TypeIx(i)) => self.below("type", i, p.types.len().max(1)),

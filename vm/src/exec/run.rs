@@ -214,7 +214,8 @@ pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
                 ip = ip.add(1);
                 match *cur {
                     // ---- moves and constants
-                    Op::Nop {} => {}
+                    // Not an empty arm: it would make the dispatch its own successor, and then it is not copied into the other arms.
+                    Op::Nop {} => std::arch::asm!("", options(nomem, nostack, preserves_flags)),
                     Op::Move { d, s } => r!(d) = r!(s),
                     Op::Move2 { d, s } => {
                         let (a, b) = (r!(s), r!(s, 1));
@@ -589,6 +590,10 @@ pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
                     }
                     // ---- calls
                     Op::Call { w, f } => enter!(w, f, |_| {}),
+                    Op::CallAddI { s, imm, w, f } => {
+                        let arg = (*fp.add(s.0 as usize)).wrapping_add(imm.0 as u64);
+                        enter!(w, f, |nfp: *mut u64| *nfp.add(1) = arg);
+                    }
                     Op::CallC { w, c, ctx } => {
                         let closure = r!(c);
                         if closure < 4096 {
@@ -620,6 +625,11 @@ pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
                         }
                     }
                     Op::Ret {} => {
+                        ip = *fp.sub(2) as *const Op;
+                        fp = fp.sub(*fp.sub(1) as usize);
+                    }
+                    Op::RetAdd { a, b } => {
+                        *fp = r!(a).wrapping_add(r!(b));
                         ip = *fp.sub(2) as *const Op;
                         fp = fp.sub(*fp.sub(1) as usize);
                     }

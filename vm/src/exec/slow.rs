@@ -491,7 +491,9 @@ unsafe fn execute(vm: &mut Vm) -> Result<bool, Fault> {
             | Op::CallI { .. }
             | Op::CallN { .. }
             | Op::Ret { .. }
-            | Op::Ret1 { .. } => unreachable!("a hot instruction"),
+            | Op::Ret1 { .. }
+            | Op::RetAdd { .. }
+            | Op::CallAddI { .. } => unreachable!("a hot instruction"),
         }
     }
     Ok(false)

@@ -3,7 +3,7 @@
 //! Invariants: a `GoPtr` given here points at a value of the stated type in Go memory (package reflect makes no others). Operations
 //! on channels that have to wait need a native stack and say so before they do anything.
 
-use super::{Cx, Flow, GoChan, GoFunc, GoMap, GoPtr, Iface, NativeFn};
+use super::{Cx, Flow, GoChan, GoFunc, GoMap, GoPtr, NativeFn};
 use crate::bytecode::{NativeIx, Op, TypeIx};
 use crate::exec::memory::{token, types};
 use crate::mem::{AllocKind, MapError, MapIter, MapRef, Mem};
@@ -416,6 +416,28 @@ impl Cx<'_> {
         f.0
     }
 
+    /// In a native behind `make_func`: the context given there.
+    pub fn closure_context(&mut self) -> GoPtr {
+        let vm = self.vm();
+        // SAFETY: `ip` is behind the instruction that started this native.
+        let Op::NativeBody { n } = (unsafe { *vm.regs.ip.sub(1) }) else {
+            return GoPtr::NIL;
+        };
+        let slots = usize::from(vm.program.natives[n.0 as usize].window_slots);
+        // SAFETY: the closure's address ends the window of such a function (`declare_native_func`).
+        GoPtr(unsafe { *self.win.add(slots - 1) }).load_ptr(8)
+    }
+
+    /// The channel whose register word this is.
+    pub fn chan_of_word(&self, word: u64) -> GoChan {
+        GoChan(word)
+    }
+
+    /// The pointer whose register word this is.
+    pub fn ptr_of_word(&self, word: u64) -> GoPtr {
+        GoPtr(word)
+    }
+
     /// The next argument's words, of a type of so many slots.
     pub fn take_words(&mut self, slots: u16) -> Vec<u64> {
         (0..slots).map(|_| self.words::<1>()[0]).collect()
@@ -424,10 +446,5 @@ impl Cx<'_> {
     /// Writes the next result's words.
     pub fn put_words(&mut self, words: &[u64]) {
         words.iter().for_each(|&w| self.ret_words([w]));
-    }
-
-    /// An interface from its two words.
-    pub fn iface_from(&self, t: TypeIx, data: u64) -> Iface {
-        Iface { ty: t, data }
     }
 }
