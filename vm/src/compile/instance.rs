@@ -228,8 +228,13 @@ impl Compiler {
         self.qualified(obj, "")
     }
 
-    /// Go's symbol name: `main.main`, `main.(*T).M`, `main.F[...]`.
+    /// Go's symbol name: `main.main`, `main.(*T).M`, `main.F[...]`; `main.init.0` for the first init function.
     pub(super) fn func_name(&self, obj: ObjId) -> String {
+        if let Some(p) = self.world.objects.pkg(obj)
+            && let Some(n) = self.package(p).init_funcs.iter().position(|&f| f == obj)
+        {
+            return format!("{}.init.{n}", self.package(p).path);
+        }
         self.qualified(obj, "[...]")
     }
 
