@@ -132,12 +132,34 @@ impl<'x, 'a> Printer<'x, 'a> {
             'p' => return self.fmt_pointer(&value, 'p'),
             _ => {}
         }
+        if value.rtype().name == "reflect.Value" && value.rtype().pkg == "reflect" {
+            return self.print_reflected(&value, verb);
+        }
         if (verb == 'w' || may_have_methods(value.rtype()))
             && let Some(done) = self.handle_methods(v, &value, verb)?
         {
             return done;
         }
         self.print_value(&value, verb, 0, true)
+    }
+
+    /// Prints what a `reflect.Value` (type, address, flags) holds.
+    fn print_reflected(&mut self, v: &Value<'_>, verb: char) -> Result<(), Flow> {
+        let part = |i| v.field(i).map_or(0, |f| f.pointer() | f.as_u64());
+        let held = v.field(0).and_then(|t| t.elem()).and_then(|t| t.field(0)).map(|ix| TypeIx(ix.as_u64() as u32));
+        let held = held.and_then(|t| self.cx.value_at(t, self.cx.ptr_of_word(part(1))));
+        let Some(held) = held else {
+            self.out.extend_from_slice(b"<invalid reflect.Value>");
+            return Ok(());
+        };
+        let unexported = part(2) & 6 != 0;
+        if !unexported && may_have_methods(held.rtype()) {
+            let boxed = self.cx.iface_of(&held);
+            if let Some(done) = self.handle_methods(boxed, &held, verb)? {
+                return done;
+            }
+        }
+        self.print_value(&held, verb, 0, !unexported)
     }
 
     /// Prints a value by one of its methods, if there is one for the verb.
