@@ -30,14 +30,20 @@ impl Command {
         (
             Command::Run,
             "run",
-            "FILE [ARGS…]",
-            "run a Go program or a script; `-` reads it from standard input",
+            "PROGRAM [ARGS…]",
+            "run a program: a folder, Go files, or a script; `-` reads standard input",
         ),
         (
             Command::Check,
             "check",
-            "FILE…",
+            "PROGRAM…",
             "report every error without running anything",
+        ),
+        (
+            Command::Test,
+            "test",
+            "[DIR|FILES]",
+            "run the tests of a folder's package; `./...` is every one below",
         ),
         (
             Command::Disasm,

@@ -55,7 +55,7 @@ struct Target {
 
 /// Runs the tests and gives back the exit status.
 pub fn run(options: &TestOptions) -> i32 {
-    let listed = !options.operands.is_empty() && !options.operands.iter().all(|o| is_go_file(o));
+    let listed = !options.operands.is_empty();
     let mut failed = false;
     for found in targets(&options.operands) {
         let good = match found {
@@ -67,9 +67,7 @@ pub fn run(options: &TestOptions) -> i32 {
         };
         failed |= !good;
     }
-    if failed
-        && (listed || options.operands.iter().any(|o| is_go_file(o)) || options.operands.is_empty())
-    {
+    if failed && listed {
         print("FAIL\n");
     }
     i32::from(failed)
@@ -219,7 +217,10 @@ fn test(options: &TestOptions, target: Target, listed: bool) -> bool {
             if !shows_pass {
                 print(&text);
             }
-            print(&format!("exit status {code}\n"));
+            // As with go, output that has been collected speaks for itself.
+            if !listed || options.flag("bench") || text.is_empty() {
+                print(&format!("exit status {code}\n"));
+            }
         }
         Outcome::Bug(what) => {
             if !shows_pass {

@@ -22,6 +22,7 @@ mod strconv;
 mod strings;
 mod sync;
 mod syscall;
+mod testing;
 mod time;
 mod unicode;
 mod words;
