@@ -252,10 +252,11 @@ impl Gen {
             _ => {}
         }
         let mut parts = Vec::new();
-        let most = if matches!(self.kind(k), Kind::Bool) {
-            2
-        } else {
-            4
+        // Go initialises constant entries before others, so keys that might be equal must not meet.
+        let most = match self.kind(k) {
+            Kind::Bool => 2,
+            Kind::Int { .. } | Kind::Str => 4,
+            _ => 1,
         };
         for i in 0..self.r.below(most + 1) {
             let key = self.key_literal(k, i);

@@ -106,13 +106,15 @@ impl Gen {
         let k = self.some_type(INT, |ty, t| ty.key(t));
         let e = self.some_type(INT, |ty, t| ty.plain(t));
         let m = self.ty.map(k, e);
-        let parts: Vec<String> = if matches!(self.kind(k), Kind::Bool) {
-            Vec::new()
+        let most = if self.ty.is_int(k) { 4 } else { 2 };
+        let n = if matches!(self.kind(k), Kind::Int { .. } | Kind::Str) {
+            self.r.below(most)
         } else {
-            (0..self.r.below(4))
-                .map(|i| format!("{}: {}", self.key_literal(k, i), self.store(e, 1).s))
-                .collect()
+            0
         };
+        let parts: Vec<String> = (0..n)
+            .map(|i| format!("{}: {}", self.key_literal(k, i), self.store(e, 1).s))
+            .collect();
         self.emit("$0 := $1{$2}", &[v, &self.tn(m), &parts.join(", ")]);
         self.bind(v, m, false).owned = true;
     }
@@ -349,10 +351,12 @@ impl Gen {
         match self.kind(t) {
             Kind::Slice(e) => self.grow_slice(&v, t, e, linear, assign),
             Kind::Map(k, e) => {
+                if self.r.chance(8) {
+                    return self.emit("clear($0)", &[&v]);
+                }
                 let key = self.leaf_flat(k);
                 match self.r.below(6) {
                     0 | 1 => self.emit("delete($0, $1)", &[&v, &key.s]),
-                    2 if self.r.chance(30) => self.emit("clear($0)", &[&v]),
                     _ => {
                         let e = self.store(e, 2);
                         let cond = format!("{v} != nil && len({v}) < 20");
