@@ -155,7 +155,7 @@ impl Session<'_> {
                         lo,
                         hi,
                     },
-                    code: Code::BrokenImport,
+                    code: Code::BadDecl,
                     message,
                 })),
             }

@@ -15,8 +15,11 @@ pub struct GoMod {
     /// Required modules and their versions.
     pub require: Vec<(String, String)>,
     /// Replaced modules: path, version if only that one is, and what stands for it: a folder, or a path and a version.
-    pub replace: Vec<(String, Option<String>, (String, Option<String>))>,
+    pub replace: Vec<Replace>,
 }
+
+/// A replaced module: its path, the version if only that one is, and what stands for it.
+type Replace = (String, Option<String>, (String, Option<String>));
 
 impl GoMod {
     /// The module that a folder belongs to: the nearest go.mod, in it or above.

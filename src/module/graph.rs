@@ -143,7 +143,7 @@ impl<'a> Walk<'a> {
                             lo,
                             hi,
                         };
-                        self.problem(at, Code::BrokenImport, message);
+                        self.problem(at, Code::BadDecl, message);
                     }
                     out.push(s.pair());
                 }

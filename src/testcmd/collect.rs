@@ -171,7 +171,10 @@ impl Tests {
                 e.unordered
             );
         }
-        out.push_str("}\n\nfunc main() {\n\tm := testing.MainStart(tests, benchmarks, fuzzTargets, examples)\n");
+        let _ = writeln!(
+            out,
+            "}}\n\nfunc main() {{\n\tm := testing.MainStart({path:?}, tests, benchmarks, fuzzTargets, examples)"
+        );
         match self.main {
             Some(package) => {
                 let _ = writeln!(

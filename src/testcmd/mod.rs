@@ -206,7 +206,8 @@ fn test(options: &TestOptions, target: Target, listed: bool) -> bool {
     };
     match outcome {
         Outcome::Exit(0) => {
-            let none = text.contains("testing: warning: no tests to run");
+            let collected = listed && !options.flag("bench");
+            let none = collected && text.contains("testing: warning: no tests to run\n");
             print(&format!(
                 "ok  \t{path}\t{took:.3}s{}\n",
                 if none { " [no tests to run]" } else { "" }
@@ -300,7 +301,7 @@ fn load(s: &mut Session<'_>, target: &Target) -> Result<Loaded, Failure> {
         Err(wrong) => {
             let problem = |(name, text, lo, hi, message)| Problem {
                 at: At { name, text, lo, hi },
-                code: Code::InvalidMainDecl,
+                code: Code::BadDecl,
                 message,
             };
             s.report(wrong.into_iter().map(problem).collect())?;

@@ -1,0 +1,1 @@
+check one.go two.gol

@@ -1,0 +1,1 @@
+run one.go two.gol a b.go

@@ -1,0 +1,5 @@
+package main
+
+import "testing"
+
+func TestIt(t *testing.T, n int) {}

@@ -1,0 +1,3 @@
+module example.com/Other/lib
+
+go 1.22

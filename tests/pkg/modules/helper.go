@@ -1,0 +1,5 @@
+package main
+
+func init() { note("helper") }
+
+func helper() string { return "helped by " + first }

@@ -1,0 +1,3 @@
+package deep
+
+func Deep() string { return "deep" }

@@ -1,0 +1,7 @@
+// A comment first.
+
+//go:build !linux
+
+package main
+
+const platform = "other"

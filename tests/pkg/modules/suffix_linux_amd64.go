@@ -1,0 +1,3 @@
+package main
+
+const suffix = "linux_amd64"

@@ -1,0 +1,1 @@
+test -run=x -bench=. -benchtime=10x

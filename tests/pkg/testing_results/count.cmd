@@ -1,0 +1,1 @@
+exit=1 test -v -count=2 -run=Passes|Sum

@@ -1,0 +1,1 @@
+exit=1 test -v -run=Table/w|Nested//inner
