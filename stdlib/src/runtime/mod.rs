@@ -18,6 +18,22 @@ pub const NATIVES: &[(&str, NativeFn)] = &[
     }),
     ("caller", caller),
     ("stack", stack),
+    ("setFinalizer", set_finalizer),
+    ("addCleanup", |cx| {
+        let (p, f) = (cx.ptr(), cx.func());
+        let id = cx.add_cleanup(p, f);
+        cx.ret_uint(id);
+        Flow::Done
+    }),
+    ("stopCleanup", |cx| {
+        let id = cx.uint();
+        cx.stop_cleanup(id);
+        Flow::Done
+    }),
+    ("throw", |cx| {
+        let text = cx.str().to_string_lossy();
+        cx.fatal(&text)
+    }),
     ("memStats", mem_stats),
 ];
 
@@ -64,4 +80,48 @@ fn mem_stats(cx: &mut Cx<'_>) -> Flow {
         u64::from(s.num_gc),
     ]);
     Flow::Done
+}
+
+/// What is wrong with the arguments; nothing if the finalizer is set.
+fn set_finalizer(cx: &mut Cx<'_>) -> Flow {
+    let (obj, f) = (cx.iface(), cx.iface());
+    let why = finalizer_fault(cx, obj, f);
+    if why.is_empty() {
+        match f.is_nil() {
+            true => cx.clear_finalizer(obj),
+            false => {
+                let takes_interface = cx.takes_interface(f);
+                cx.set_finalizer(obj, vm::GoFunc::from_iface(f), takes_interface);
+            }
+        }
+    }
+    cx.ret_str(why);
+    Flow::Done
+}
+
+fn finalizer_fault(cx: &mut Cx<'_>, obj: vm::Iface, f: vm::Iface) -> String {
+    use vm::rtype::Kind;
+    if obj.is_nil() {
+        return "first argument is nil".into();
+    }
+    let ot = cx.rtype(obj.ty);
+    let name = ot.name.clone();
+    if ot.kind != Kind::Pointer {
+        return format!("first argument is {name}, not pointer");
+    }
+    if obj.data == 0 {
+        return "nil pointer".into();
+    }
+    if f.is_nil() {
+        return String::new();
+    }
+    let ft = cx.rtype(f.ty);
+    if ft.kind != Kind::Func {
+        return format!("second argument is {}, not a function", ft.name);
+    }
+    let fits = match ft.params[..] {
+        [p] if !ft.variadic => p == obj.ty || cx.rtype(p).kind == Kind::Interface,
+        _ => false,
+    };
+    if fits { String::new() } else { format!("cannot pass {name} to finalizer {}", cx.rtype(f.ty).name) }
 }

@@ -60,6 +60,16 @@ fn collect_at(vm: &mut Vm, ip: *const Op) {
             mark_ext(m, gor);
         }
     });
+    for due in vm.heap.take_due() {
+        let f = vm.closure_func(due.closure);
+        let [a, b] = due.words;
+        let inputs = match due.args {
+            0 => &[due.closure][..],
+            1 => &[a, due.closure],
+            _ => &[a, b, due.closure],
+        };
+        vm.spawn(f, inputs, None, 0);
+    }
 }
 
 fn mark_ext(m: &mut Marker<'_>, gor: &Gor) {

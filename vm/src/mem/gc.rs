@@ -35,7 +35,7 @@ fn prefetch(addr: usize) {
 
 /// Marks what the roots reach.
 pub struct Marker<'h> {
-    heap: &'h mut Heap,
+    pub(super) heap: &'h mut Heap,
     stack: Vec<(usize, *mut Span)>,
     root_bytes: usize,
 }
@@ -95,9 +95,41 @@ impl Marker<'_> {
         }
     }
 
+    /// Whether the block that `word` points into has been found; true for what is not in a block.
+    pub(super) fn is_marked(&self, word: u64) -> bool {
+        let addr = word as usize;
+        let span = self.heap.chunks.span_of(addr);
+        if span.is_null() {
+            return true;
+        }
+        // SAFETY: spans in the table are live.
+        let s = unsafe { &*span };
+        let i = s.index(addr);
+        i >= s.nelems as usize || s.mark[i >> 6] & 1 << (i & 63) != 0
+    }
+
+    /// Shows the pointers in the block that `word` points into, but not the block.
+    pub(super) fn children(&mut self, word: u64) {
+        let addr = word as usize;
+        let span = self.heap.chunks.span_of(addr);
+        if span.is_null() {
+            return;
+        }
+        // SAFETY: spans in the table are live; the reference ends before `scan` makes another.
+        let block = unsafe {
+            let s = &*span;
+            let i = s.index(addr);
+            let scanned = i < s.nelems as usize && s.allocated(i) && s.scan != Scan::No;
+            scanned.then(|| s.base + i * s.size)
+        };
+        if let Some(block) = block {
+            self.scan(block, span);
+        }
+    }
+
     /// Scans until nothing found is left unscanned. Blocks pass through a short queue, so that their memory is on its way to the
     /// cache while those before them are scanned.
-    fn drain(&mut self) {
+    pub(super) fn drain(&mut self) {
         let mut queue = [(0, ptr::null_mut()); AHEAD];
         let (mut first, mut queued) = (0, 0);
         loop {
@@ -176,6 +208,7 @@ impl Heap {
         m.mark_own_roots();
         roots(&mut m);
         m.drain();
+        m.finalize();
         let root_bytes = m.root_bytes;
         self.sweep();
         self.count.num_gc += 1;

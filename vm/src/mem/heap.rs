@@ -13,6 +13,7 @@ use rustc_hash::FxHashMap;
 
 use super::chunk::{Chunk, Chunks, USABLE_PAGES};
 use super::class::{self, CLASSES, MAX_BITMAP, MAX_SMALL, PAGE, PAGES};
+use super::finalize::Finalizers;
 use super::layout::{
     Body, CONSERVATIVE, LayoutId, Layouts, ScanLayout, Use, repeat_bits, small_bits,
 };
@@ -83,6 +84,7 @@ pub struct Heap {
     pub(super) layouts: Layouts,
     pub(super) statics: Statics,
     pub(super) pins: Pins,
+    pub(super) finalizers: Finalizers,
     pub(super) map_types: FxHashMap<TypeIx, Box<MapType>>,
     pub(super) count: Counters,
 }
@@ -139,6 +141,7 @@ impl Heap {
             layouts: Layouts::new(),
             statics: Statics::new(),
             pins: Pins::default(),
+            finalizers: Finalizers::default(),
             map_types: FxHashMap::default(),
             count: Counters::default(),
         }

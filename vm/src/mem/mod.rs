@@ -12,6 +12,7 @@ pub mod access;
 mod chunk;
 mod class;
 pub mod eq;
+mod finalize;
 mod gc;
 mod heap;
 mod layout;
@@ -24,6 +25,7 @@ mod span;
 mod statics;
 
 pub use access::{Frame, Mem, Pod};
+pub use finalize::Due;
 pub use gc::Marker;
 pub use heap::{AllocKind, Heap, MemStats};
 pub use map::{MapError, MapRef};

@@ -410,6 +410,13 @@ word_handles! {
     GoFunc
 }
 
+impl GoFunc {
+    /// The function in an interface value whose dynamic type is a func type.
+    pub fn from_iface(v: Iface) -> GoFunc {
+        GoFunc(v.data)
+    }
+}
+
 impl GoPtr {
     /// Its register word.
     pub fn word(self) -> u64 {

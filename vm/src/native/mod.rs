@@ -11,6 +11,7 @@
 
 mod call;
 mod cx;
+mod finalize;
 mod handles;
 mod output;
 mod reflect;
