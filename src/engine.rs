@@ -77,6 +77,11 @@ impl Engine {
         })
     }
 
+    /// Whether it can be run: a script, or a package main.
+    pub fn is_program(&self, loaded: &Loaded) -> bool {
+        loaded.script.is_some() || self.world.package(loaded.pkg).name.as_str() == "main"
+    }
+
     /// Loads and checks a file, or standard input for `-`.
     ///
     /// # Errors

@@ -104,16 +104,9 @@ impl Session<'_> {
         self.texts(&dir, texts)
     }
 
-    /// Checks the program in a folder.
+    /// Checks the package in a folder.
     pub(crate) fn folder(&mut self, dir: &Path) -> Result<Loaded, Failure> {
         let folder = Folder::read(dir, false).map_err(|e| Failure::Io(e.text()))?;
-        if folder.package != "main" {
-            let modules = Modules::of(&folder.dir).map_err(Failure::Io)?;
-            let name = modules
-                .path_of(&folder.dir)
-                .unwrap_or_else(|| "command-line-arguments".to_string());
-            return Err(Failure::Io(format!("package {name} is not a main package")));
-        }
         self.texts(
             &folder.dir,
             folder
@@ -218,6 +211,14 @@ impl Session<'_> {
         };
         diags.extend(found);
         if diags.iter().any(Diagnostic::is_error) {
+            // As with go, a package is not looked at before those it imports are right.
+            let imported = |d: &Diagnostic| {
+                let file = self.world.sources.file(d.span.lo);
+                file.is_some_and(|f| texts.iter().all(|t| t.0 != f.name))
+            };
+            if diags.iter().any(|d| d.is_error() && imported(d)) {
+                diags.retain(imported);
+            }
             return Err(Failure::Diagnostics(diags));
         }
         Ok(Loaded {

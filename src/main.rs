@@ -79,6 +79,10 @@ fn run(settings: Settings, mut operands: Vec<String>) -> i32 {
     options.args = std::iter::once(paths[0].clone()).chain(operands).collect();
     let mut engine = Engine::new(options);
     match engine.load_program(&paths) {
+        Ok(program) if !engine.is_program(&program) => fail(&format!(
+            "package {} is not a main package",
+            paths.join(" ")
+        )),
         Ok(program) => {
             show(&engine, &program.warnings, &settings);
             match engine.run(program) {

@@ -47,6 +47,9 @@ impl Modules {
                 "{path:?} is relative, but relative import paths are not supported in module mode"
             ));
         }
+        if path == "C" {
+            return Err("import \"C\": there is no cgo".to_string());
+        }
         let Some(m) = &self.main else {
             return Err(outside(path));
         };

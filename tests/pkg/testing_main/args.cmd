@@ -1,0 +1,1 @@
+test -args -extra=y rest

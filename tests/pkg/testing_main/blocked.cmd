@@ -1,0 +1,1 @@
+exit=1 test -v -run=Blocked . -args -extra=block

@@ -1,0 +1,1 @@
+exit=1 test -run=Goexit -args -extra=parent

@@ -1,0 +1,9 @@
+package main
+
+import (
+	"fmt"
+
+	"example.com/vendored"
+)
+
+func main() { fmt.Println(lib.X) }

@@ -1,0 +1,5 @@
+package lib
+
+import "example.org/nodep"
+
+var _ = nodep.X

@@ -1,0 +1,5 @@
+package dep
+
+import "example.org/dep/sub"
+
+func Answer() int { return sub.N * 2 }
