@@ -1,5 +1,7 @@
-//! The complete examples of the two guides to Go channels, run to the letter in virtual time.
+//! Documents that run: the complete examples of the two guides to Go channels, to the letter in virtual time, and the README's commands.
 
+#[path = "support/readme.rs"]
+mod readme;
 mod support;
 
 use support::{all, cases, check_run};
@@ -22,8 +24,14 @@ fn the_same_seed_gives_the_same_bytes() {
         if c.ends_with("channels_78.go") {
             return Ok(());
         }
-        let args: Vec<String> = ["run", "--virtual-time", "--seed", "5", c.to_str().unwrap()].map(String::from).to_vec();
+        let args: Vec<String> = ["run", "--virtual-time", "--seed", "5", c.to_str().unwrap()]
+            .map(String::from)
+            .to_vec();
         let runs = [support::gol(&args, ""), support::gol(&args, "")].map(|r| r.map(|o| o.stdout));
-        if runs[0].is_some() && runs[0] == runs[1] { Ok(()) } else { Err("two runs differ".into()) }
+        if runs[0].is_some() && runs[0] == runs[1] {
+            Ok(())
+        } else {
+            Err("two runs differ".into())
+        }
     });
 }

@@ -12,13 +12,19 @@ fn programs_print_what_go_prints() {
 
 #[test]
 fn programs_survive_a_collection_at_every_safepoint() {
-    let cases: Vec<_> = cases("tests/run").into_iter().filter(|c| !directive(c).no_stress).collect();
+    let cases: Vec<_> = cases("tests/run")
+        .into_iter()
+        .filter(|c| !directive(c).no_stress)
+        .collect();
     all(&cases, |c| check_run(c, &["--gc-stress"]));
 }
 
 #[test]
 fn output_does_not_depend_on_the_seed() {
-    let cases: Vec<_> = cases("tests/run").into_iter().filter(|c| directive(c).flags.iter().all(|f| f != "--seed")).collect();
+    let cases: Vec<_> = cases("tests/run")
+        .into_iter()
+        .filter(|c| directive(c).flags.iter().all(|f| f != "--seed"))
+        .collect();
     for seed in ["2", "77"] {
         all(&cases, |c| check_run(c, &["--seed", seed]));
     }

@@ -2,6 +2,8 @@
 //! that contains the text, and every diagnostic by a comment. Several quoted texts stand for several
 //! diagnostics; `// WARNING "text"` is the same for warnings.
 
+#![allow(clippy::disallowed_methods)] // tests read their cases
+
 use lang::ast::NodeIds;
 use lang::check::{Importer, PackageSource, World};
 use lang::diag::{Diagnostic, Severity};

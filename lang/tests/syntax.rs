@@ -2,6 +2,8 @@
 //!
 //! With `GOL_BLESS=1` the expected trees are written instead of compared; the expected errors are gc's own.
 
+#![allow(clippy::disallowed_methods)] // tests read their cases
+
 use lang::ast::NodeIds;
 use lang::diag::{Format, render};
 use lang::source::SourceMap;

@@ -1,6 +1,8 @@
 //! How fast the parser is: `cargo test --release -p lang --test syntax_speed -- --ignored --nocapture`, with Go files or folders
 //! to parse in `GOL_SPEED` (by default the case files, over and over).
 
+#![allow(clippy::disallowed_methods)] // tests read their cases
+
 use lang::ast::NodeIds;
 use lang::source::SourceMap;
 use lang::syntax::{ParseOptions, lex, parse_file};

@@ -1,5 +1,7 @@
 //! Compiles and runs the Go programs in `tests/compile`, which print with `println`, and compares with what real Go printed.
 
+#![allow(clippy::disallowed_methods)] // tests read their cases
+
 use lang::check::{Importer, PackageSource, World};
 use lang::syntax::{ParseOptions, parse_file};
 use std::cell::RefCell;

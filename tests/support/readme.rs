@@ -1,7 +1,6 @@
 //! The README's commands work and print what it says.
 
-mod support;
-
+use crate::support;
 use std::process::Command;
 
 /// A command of the README and the lines under it.
