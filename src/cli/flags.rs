@@ -228,7 +228,7 @@ pub const FLAGS: &[Flag] = &[
         name: "timeout",
         value: "T",
         commands: &[Test],
-        doc: "panic after this long (default 10m)",
+        doc: "panic after this long (default: never; a deadlock is found at once)",
         set: |s, v| {
             s.test.push(format!("-test.timeout={v}"));
             Ok(())
