@@ -7,6 +7,7 @@
 
 mod bytes;
 mod context;
+mod crypto;
 mod embed;
 mod errors;
 mod fmt;
@@ -15,6 +16,7 @@ mod natives;
 mod net;
 mod os;
 mod reflect;
+mod regexp;
 mod runtime;
 mod slices;
 mod sort;

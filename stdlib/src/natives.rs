@@ -6,6 +6,9 @@ use vm::{Native, NativeFn};
 const PACKAGES: &[(&str, &[(&str, NativeFn)])] = &[
     ("bytes", crate::bytes::NATIVES),
     ("context", crate::context::NATIVES),
+    ("crypto/md5", crate::crypto::MD5),
+    ("crypto/sha1", crate::crypto::SHA1),
+    ("crypto/sha256", crate::crypto::SHA256),
     ("errors", crate::errors::NATIVES),
     ("fmt", crate::fmt::NATIVES),
     ("math", crate::math::NATIVES),
@@ -15,6 +18,7 @@ const PACKAGES: &[(&str, &[(&str, NativeFn)])] = &[
     ("net/http", crate::net::http::NATIVES),
     ("os", crate::os::NATIVES),
     ("reflect", crate::reflect::NATIVES),
+    ("regexp", crate::regexp::NATIVES),
     ("runtime", crate::runtime::NATIVES),
     ("slices", crate::slices::NATIVES),
     ("sort", crate::sort::NATIVES),

@@ -23,7 +23,10 @@ pub(super) fn invoke(cx: &mut Cx<'_>) -> Flow {
         cx.callee(f)
     };
     let words = load_all(cx, &rt.params, args);
-    done(cx.call(callee, &words).map(|words| store_all(cx, &rt.results, &words, results)))
+    done(
+        cx.call(callee, &words)
+            .map(|words| store_all(cx, &rt.results, &words, results)),
+    )
 }
 
 fn load_all(cx: &mut Cx<'_>, types: &[TypeIx], places: GoSlice) -> Vec<u64> {

@@ -28,7 +28,11 @@ pub(crate) fn same_type(cx: &mut Cx<'_>) -> Flow {
 /// A native that returns the name of the dynamic type of its argument.
 pub(crate) fn type_name(cx: &mut Cx<'_>) -> Flow {
     let v = cx.iface();
-    let name = if v.is_nil() { "<nil>".to_string() } else { cx.rtype(v.ty).name.clone() };
+    let name = if v.is_nil() {
+        "<nil>".to_string()
+    } else {
+        cx.rtype(v.ty).name.clone()
+    };
     cx.ret_str(name);
     Flow::Done
 }
@@ -74,7 +78,11 @@ pub const NATIVES: &[(&str, NativeFn)] = &[
 /// The next argument, a type's number.
 fn type_arg(cx: &mut Cx<'_>) -> TypeIx {
     let ix = cx.uint();
-    TypeIx(if (ix as usize) < cx.num_types() { ix as u32 } else { 0 })
+    TypeIx(if (ix as usize) < cx.num_types() {
+        ix as u32
+    } else {
+        0
+    })
 }
 
 fn ret_type(cx: &mut Cx<'_>, t: TypeIx) -> Flow {

@@ -10,7 +10,11 @@ use vm::{Cx, Flow, GoSlice};
 pub(super) fn describe(cx: &mut Cx<'_>) -> Flow {
     let (t, p) = (type_arg(cx), cx.ptr());
     let rt = cx.rtype(t).clone();
-    let len = if rt.kind == Kind::Struct { rt.fields.len() as u64 } else { rt.len };
+    let len = if rt.kind == Kind::Struct {
+        rt.fields.len() as u64
+    } else {
+        rt.len
+    };
     let words = [
         u64::from(t.0),
         rt.kind as u64,
@@ -122,7 +126,9 @@ fn compose(cx: &mut Cx<'_>, c: &Compose) -> Flow {
 /// `arrayOf(n, ix int) int`.
 pub(super) fn array_of(cx: &mut Cx<'_>) -> Flow {
     let (n, t) = (cx.uint(), type_arg(cx));
-    if n.checked_mul(cx.rtype(t).size.max(1)).is_none_or(|size| size > 1 << 47) {
+    if n.checked_mul(cx.rtype(t).size.max(1))
+        .is_none_or(|size| size > 1 << 47)
+    {
         return cx.panic_str("reflect.ArrayOf: array size would exceed virtual address space");
     }
     compose(cx, &Compose::Array(n, t))
@@ -142,7 +148,10 @@ pub(super) fn map_of(cx: &mut Cx<'_>) -> Flow {
 
 fn types_of(cx: &Cx<'_>, list: GoSlice) -> Vec<TypeIx> {
     let n = cx.num_types() as i64;
-    (0..list.len()).map(|i| list.get_i64(i)).map(|t| TypeIx(if (1..n).contains(&t) { t as u32 } else { 0 })).collect()
+    (0..list.len())
+        .map(|i| list.get_i64(i))
+        .map(|t| TypeIx(if (1..n).contains(&t) { t as u32 } else { 0 }))
+        .collect()
 }
 
 /// `funcOf(in, out []int, variadic bool) int`.
@@ -160,7 +169,13 @@ pub(super) fn struct_of(cx: &mut Cx<'_>) -> Flow {
     let field = |i: usize| {
         let t = types.get_i64(2 * i);
         let t = TypeIx(if (1..n).contains(&t) { t as u32 } else { 0 });
-        (text(3 * i), text(3 * i + 1), t, types.get_i64(2 * i + 1) != 0, text(3 * i + 2))
+        (
+            text(3 * i),
+            text(3 * i + 1),
+            t,
+            types.get_i64(2 * i + 1) != 0,
+            text(3 * i + 2),
+        )
     };
     let fields = (0..types.len() / 2).map(field).collect();
     compose(cx, &Compose::Struct(fields))

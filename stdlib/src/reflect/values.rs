@@ -14,7 +14,9 @@ pub(super) fn new_object(cx: &mut Cx<'_>) -> Flow {
 /// `newArray(ix, n int) unsafe.Pointer`.
 pub(super) fn new_array(cx: &mut Cx<'_>) -> Flow {
     let (t, n) = (type_arg(cx), cx.uint());
-    if n.checked_mul(cx.rtype(t).size.max(1)).is_none_or(|size| size > 1 << 47) {
+    if n.checked_mul(cx.rtype(t).size.max(1))
+        .is_none_or(|size| size > 1 << 47)
+    {
         return cx.panic_str("reflect: slice is too large");
     }
     let p = cx.new_array(t, n as usize);
