@@ -179,6 +179,16 @@ pub const FLAGS: &[Flag] = &[
         },
     },
     Flag {
+        name: "list",
+        value: "REGEXP",
+        commands: &[Test],
+        doc: "only list the names of tests, benchmarks and examples it matches",
+        set: |s, v| {
+            s.test.push(format!("-test.list={v}"));
+            Ok(())
+        },
+    },
+    Flag {
         name: "count",
         value: "N",
         commands: &[Test],
