@@ -85,6 +85,19 @@ fn matches(cx: &mut Cx<'_>) -> Flow {
     Flow::Done
 }
 
+/// Whether an offset lies within a UTF-8 character, where Go finds no empty match.
+fn inside_char(s: &[u8], at: usize) -> bool {
+    (1..=3.min(at)).any(|back| {
+        let from = at - back;
+        let until = s.len().min(from + 4);
+        s[from..until]
+            .utf8_chunks()
+            .next()
+            .and_then(|c| c.valid().chars().next())
+            .is_some_and(|c| c.len_utf8() > back)
+    })
+}
+
 /// `find(id int, s string, n int) []int`.
 fn find(cx: &mut Cx<'_>) -> Flow {
     let (id, s, n) = (cx.uint(), cx.str(), cx.int());
@@ -99,7 +112,13 @@ fn find(cx: &mut Cx<'_>) -> Flow {
                 out.extend([from, to]);
             }
         };
-        re.captures_iter(s.as_bytes()).take(limit).for_each(push);
+        re.captures_iter(s.as_bytes())
+            .filter(|c| {
+                c.get(0)
+                    .is_none_or(|m| !m.is_empty() || !inside_char(s.as_bytes(), m.start()))
+            })
+            .take(limit)
+            .for_each(push);
         out
     });
     let offsets = crate::new_ints(cx, offsets.unwrap_or_default().into_iter());

@@ -47,6 +47,12 @@ pub(super) fn translate(expr: &str) -> Result<(String, Vec<&str>), Fault> {
     }
 }
 
+/// The names of POSIX's classes.
+const CLASSES: [&str; 14] = [
+    "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct",
+    "space", "upper", "word", "xdigit",
+];
+
 /// The classes `\d`, `\s`, `\w` as they stand in brackets.
 fn perl(c: char) -> Option<&'static str> {
     match c.to_ascii_lowercase() {
@@ -398,7 +404,7 @@ impl<'e> Translator<'e> {
             && let Some(len) = named.find(":]")
         {
             let whole = &rest[..len + 4];
-            if regex::Regex::new(&format!("[{whole}]")).is_err() {
+            if !CLASSES.contains(&named[..len].trim_start_matches('^')) {
                 return Err(("invalid character class range", whole.to_string()));
             }
             self.out.push_str(whole);
