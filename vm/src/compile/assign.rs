@@ -195,7 +195,7 @@ impl FuncCompiler<'_, '_> {
     }
 
     /// place ← the value of type t at v
-    fn assign_value(&mut self, pl: Place, want: TypeId, v: Reg, t: TypeId) {
+    pub(super) fn assign_value(&mut self, pl: Place, want: TypeId, v: Reg, t: TypeId) {
         if let Place::Blank = pl {
             return;
         }
@@ -226,7 +226,7 @@ impl FuncCompiler<'_, '_> {
         matches!(&unparen(e).kind, ExprKind::Ident(id) if id.name.is_blank())
     }
 
-    fn assign_target(&mut self, e: &Expr) -> (Place, TypeId) {
+    pub(super) fn assign_target(&mut self, e: &Expr) -> (Place, TypeId) {
         if self.is_blank(e) {
             return (Place::Blank, TypeId::INVALID);
         }
@@ -270,12 +270,16 @@ impl FuncCompiler<'_, '_> {
         }
     }
 
+    /// Whether a panic in the middle of an assignment would let others see that the variable has been assigned already.
+    fn shows_half(&self, o: ObjId) -> bool {
+        self.f.has_defer && self.f.results.iter().any(|x| x.obj == Some(o))
+    }
+
     fn assign_register(&mut self, o: ObjId, reg: Reg, t: TypeId, l: &Expr, r: &Expr) {
         if self.append_in_place(l, r, t, reg) {
             return;
         }
-        let shown_half = self.f.has_defer && self.f.results.iter().any(|x| x.obj == Some(o));
-        if self.is_atomic(r) || !shown_half && !self.mentions(r, o) {
+        if self.is_atomic(r) || !self.shows_half(o) && !self.mentions(r, o) {
             self.expr_as_to(r, t, reg);
         } else {
             let v = self.alloc_t(t);
@@ -330,7 +334,11 @@ impl FuncCompiler<'_, '_> {
         }
         match pl {
             Place::Map { m, k } => {
-                self.emit(Op::MapAddr { d: Dst(w), m: Src(m), k: Src(k) });
+                self.emit(Op::MapAddr {
+                    d: Dst(w),
+                    m: Src(m),
+                    k: Src(k),
+                });
             }
             _ => {
                 self.place_addr(pl, t, Some(w));
@@ -355,8 +363,9 @@ impl FuncCompiler<'_, '_> {
                 self.expr(r);
                 continue;
             }
-            let late =
-                assigned[k].filter(|&(o, _)| !rhs[k + 1..].iter().any(|e| self.mentions(e, o)));
+            let late = assigned[k].filter(|&(o, _)| {
+                !self.shows_half(o) && !rhs[k + 1..].iter().any(|e| self.mentions(e, o))
+            });
             // The variable may be assigned at once if nobody reads its old value any more.
             if let Some((_, reg)) = late
                 && self.is_atomic(r)
@@ -385,7 +394,12 @@ impl FuncCompiler<'_, '_> {
     }
 
     /// A place that does not depend on variables assigned by the same statement.
-    fn detach(&mut self, pl: Place, l: &Expr, assigned: &[Option<(ObjId, Reg)>]) -> Place {
+    pub(super) fn detach(
+        &mut self,
+        pl: Place,
+        l: &Expr,
+        assigned: &[Option<(ObjId, Reg)>],
+    ) -> Place {
         if self.register_var(l).is_some()
             || !assigned.iter().flatten().any(|&(o, _)| self.mentions(l, o))
         {

@@ -120,6 +120,34 @@ impl FuncCompiler<'_, '_> {
         self.release(m);
     }
 
+    /// Gives both iteration variables their values. Operands of assigned places are evaluated before either is assigned.
+    fn iter_vars(
+        &mut self,
+        r: &RangeStmt,
+        (kt, key): (TypeId, impl FnOnce(&mut Self, Option<Reg>) -> Reg),
+        (vt, value): (TypeId, impl FnOnce(&mut Self, Option<Reg>) -> Reg),
+    ) {
+        let both = match (self.wanted(r.key.as_ref()), self.wanted(r.value.as_ref())) {
+            (Some(k), Some(v)) if !r.define => Some([k, v]),
+            _ => None,
+        };
+        let Some(both) = both.filter(|b| b.iter().any(|e| self.register_var(e).is_none())) else {
+            self.iter_var(r.key.as_ref(), r.define, kt, key);
+            return self.iter_var(r.value.as_ref(), r.define, vt, value);
+        };
+        let m = self.mark();
+        let assigned = both.map(|e| self.register_var(e));
+        let targets = both.map(|e| {
+            let (pl, t) = self.assign_target(e);
+            (self.detach(pl, e, &assigned), t)
+        });
+        let values = [(key(self, None), kt), (value(self, None), vt)];
+        for ((pl, want), (v, t)) in targets.into_iter().zip(values) {
+            self.assign_value(pl, want, v, t);
+        }
+        self.release(m);
+    }
+
     /// The register of a declared variable that may serve as the loop's own counter: nobody else changes it.
     fn own_counter(&mut self, e: Option<&Expr>, define: bool) -> Option<Reg> {
         let e = self.wanted(e).filter(|_| define)?;
@@ -242,11 +270,15 @@ impl FuncCompiler<'_, '_> {
         self.bind(body);
         let m = self.mark();
         if own.is_none() {
-            self.iter_var(r.key.as_ref(), r.define, TypeId::INT, |c, d| {
-                c.deliver(i, TypeId::INT, d)
-            });
+            let key = |c: &mut Self, d| c.deliver(i, TypeId::INT, d);
+            self.iter_vars(
+                r,
+                (TypeId::INT, key),
+                (elem, |c: &mut Self, d| read(c, i, d)),
+            );
+        } else {
+            self.iter_var(r.value.as_ref(), r.define, elem, |c, d| read(c, i, d));
         }
-        self.iter_var(r.value.as_ref(), r.define, elem, |c, d| read(c, i, d));
         self.loop_body(r, l);
         self.release(m);
         self.bind(l.cont);
@@ -332,8 +364,18 @@ impl FuncCompiler<'_, '_> {
             l.end,
         );
         let m = self.mark();
-        self.given_var(r.key.as_ref(), r.define, TypeId::INT, w + 3);
-        self.given_var(r.value.as_ref(), r.define, TypeId::INT32, w + 4);
+        let (kt, vt) = (TypeId::INT, TypeId::INT32);
+        if r.define {
+            self.given_var(r.key.as_ref(), true, kt, w + 3);
+            self.given_var(r.value.as_ref(), true, vt, w + 4);
+        } else {
+            let key = |c: &mut Self, d| c.deliver(w + 3, kt, d);
+            self.iter_vars(
+                r,
+                (kt, key),
+                (vt, |c: &mut Self, d| c.deliver(w + 4, vt, d)),
+            );
+        }
         self.loop_body(r, l);
         self.release(m);
         self.goto(l.cont);
@@ -382,21 +424,7 @@ impl FuncCompiler<'_, '_> {
                 d
             }
         };
-        // Both are read before an assignment could change the map.
-        if !r.define
-            && self.wanted(r.key.as_ref()).is_some()
-            && self.wanted(r.value.as_ref()).is_some()
-        {
-            let kv = self.alloc_t(k);
-            read(k, w + 4)(self, Some(kv));
-            let vv = self.alloc_t(v);
-            read(v, w + 5)(self, Some(vv));
-            self.iter_var(r.key.as_ref(), false, k, |c, d| c.deliver(kv, k, d));
-            self.iter_var(r.value.as_ref(), false, v, |c, d| c.deliver(vv, v, d));
-        } else {
-            self.iter_var(r.key.as_ref(), r.define, k, read(k, w + 4));
-            self.iter_var(r.value.as_ref(), r.define, v, read(v, w + 5));
-        }
+        self.iter_vars(r, (k, read(k, w + 4)), (v, read(v, w + 5)));
         self.loop_body(r, l);
         self.goto(l.cont);
         self.bind(l.end);
