@@ -42,6 +42,12 @@ pub(super) fn is_wide(k: Kind) -> bool {
     )
 }
 
+/// Chains of so many operators are computed in one register.
+const LONG_CHAIN: usize = 16;
+
+/// The most strings that are concatenated at once.
+const MOST_PARTS: usize = 200;
+
 impl FuncCompiler<'_, '_> {
     pub(super) fn binary(
         &mut self,
@@ -57,6 +63,9 @@ impl FuncCompiler<'_, '_> {
         let t = self.type_of(e);
         if op == BinaryOp::Add && self.kind(t) == Kind::String {
             return self.concat(e, d);
+        }
+        if let Some(r) = self.chain(e, t, d) {
+            return r;
         }
         let d = self.dst(d, t);
         let m = self.mark();
@@ -76,6 +85,52 @@ impl FuncCompiler<'_, '_> {
         }
         self.release(m);
         d
+    }
+
+    /// A long chain of operators that leans to the left, computed in one register.
+    fn chain(&mut self, e: &Expr, t: TypeId, d: Option<Reg>) -> Option<Reg> {
+        let mut ops = Vec::new();
+        let mut operands = Vec::new();
+        let mut x = e;
+        while let ExprKind::Binary(op, pos, l, r) = &unparen(x).kind
+            && !op.is_shift()
+            && self.const_of(x).is_none()
+            && !self.is_given(x)
+            && !self.is_given(unparen(x))
+        {
+            ops.push((*op, *pos));
+            operands.push(&**r);
+            x = l;
+        }
+        if ops.len() < LONG_CHAIN {
+            return None;
+        }
+        operands.push(x);
+        ops.reverse();
+        operands.reverse();
+        let r = self.dst(d, t);
+        let m = self.mark();
+        let acc = if d.is_some() { self.alloc_t(t) } else { r };
+        self.in_order(&operands, |c, i, y| {
+            let Some(&(op, pos)) = i.checked_sub(1).and_then(|i| ops.get(i)) else {
+                return c.expr_as_to(y, t, acc);
+            };
+            let old = c.at(pos);
+            let m = c.mark();
+            match c.immediate(y, t) {
+                Some(n) => c.arith_imm(op, acc, acc, n, t),
+                None => {
+                    let b = c.expr_as(y, t);
+                    c.arith(op, acc, acc, b, t);
+                }
+            }
+            c.release(m);
+            c.at(old);
+        });
+        let n = self.slots(t);
+        self.mov(r, acc, n);
+        self.release(m);
+        Some(r)
     }
 
     /// d ← a op b for floats of which one has just been loaded into a temporary (from `first` on): one instruction with the load.
@@ -280,10 +335,18 @@ impl FuncCompiler<'_, '_> {
                 b: Src(b),
             });
         } else {
-            let n = parts.len() as u16;
-            let w = self.alloc(n.saturating_mul(2));
-            self.in_order(&parts, |c, i, x| {
-                c.expr_as_to(x, TypeId::STRING, w + 2 * i as u16)
+            let w = self.alloc(2 * parts.len().min(MOST_PARTS) as u16);
+            let mut n = 0;
+            self.in_order(&parts, |c, _, x| {
+                if usize::from(n) == MOST_PARTS {
+                    c.emit(Op::CatN {
+                        w: Win(w),
+                        n: Count(n),
+                    });
+                    n = 1;
+                }
+                c.expr_as_to(x, TypeId::STRING, w + 2 * n);
+                n += 1;
             });
             self.emit(Op::CatN {
                 w: Win(w),
@@ -300,7 +363,7 @@ impl FuncCompiler<'_, '_> {
             ExprKind::Binary(BinaryOp::Add, _, x, y)
                 if self.const_of(e).is_none()
                     && !self.f.given.contains_key(&e.id)
-                    && parts.len() < 200 =>
+                    && parts.len() < MOST_PARTS =>
             {
                 deep(|| self.flatten(x, parts));
                 deep(|| self.flatten(y, parts));
