@@ -28,6 +28,8 @@ impl FuncCompiler<'_, '_> {
             None => 0,
         };
         let m = self.mark();
+        let spread = self.spread_builtin(c);
+        let c = spread.as_ref().unwrap_or(c);
         match b {
             Builtin::Append => self.append(c, t, d),
             Builtin::Clear => self.clear(&c.args[0]),
@@ -71,6 +73,34 @@ impl FuncCompiler<'_, '_> {
         }
         self.release(m);
         d
+    }
+
+    /// The call of a builtin with the results of one call as its arguments: that call is made, its results stand as arguments.
+    pub(super) fn spread_builtin(&mut self, c: &CallExpr) -> Option<CallExpr> {
+        let [only] = &c.args[..] else { return None };
+        let ExprKind::Call(inner) = &unparen(only).kind else {
+            return None;
+        };
+        if self.is_given(only) || !self.info().types.contains_key(&only.id) {
+            return None;
+        }
+        let t = self.type_of(only);
+        if !matches!(self.under(t), Type::Tuple(ts) if ts.len() > 1) {
+            return None;
+        }
+        let (w, l) = self.call_multi(inner);
+        let args = l
+            .results
+            .iter()
+            .map(|&(t, off)| self.given_expr(t, w + off, only.span));
+        let args = args.collect();
+        let fun = self.given_expr(TypeId::INVALID, 0, c.fun.span);
+        Some(CallExpr {
+            fun: P::new(fun),
+            args,
+            ellipsis: None,
+            rparen: c.rparen,
+        })
     }
 
     fn len_cap(&mut self, x: &Expr, cap: bool, d: Option<Reg>) -> Reg {
@@ -395,17 +425,6 @@ impl FuncCompiler<'_, '_> {
 
     /// The arguments of print: registers and types.
     fn print_values(&mut self, c: &CallExpr) -> Vec<(Reg, TypeId)> {
-        if let [only] = &c.args[..]
-            && let ExprKind::Call(inner) = &unparen(only).kind
-        {
-            let t = self.type_of(only);
-            if let Type::Tuple(ts) = self.under(t)
-                && ts.len() > 1
-            {
-                let (w, l) = self.call_multi(inner);
-                return l.results.iter().map(|&(t, off)| (w + off, t)).collect();
-            }
-        }
         let mut values = Vec::new();
         for x in &c.args {
             let t = self.type_of(x);

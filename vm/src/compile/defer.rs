@@ -26,6 +26,8 @@ impl FuncCompiler<'_, '_> {
 
     /// A builtin is put into a function of its own that takes the arguments.
     fn spawn_builtin(&mut self, e: &Expr, c: &CallExpr, b: Builtin, how: How) {
+        let spread = self.spread_builtin(c);
+        let c = spread.as_ref().unwrap_or(c);
         let types: Vec<TypeId> = c.args.iter().map(|a| self.argument_type(b, a)).collect();
         let sig = self.c.world.types.func(&types, &[], false);
         let l = self.c.layout(self.parts.program, sig, None);
@@ -45,10 +47,10 @@ impl FuncCompiler<'_, '_> {
             for (a, &(_, slot)) in c.args.iter().zip(&params) {
                 f.f.given.insert(a.id, slot);
             }
-            // A deferred recover is not called by a deferred function: it recovers nothing.
-            if b != Builtin::Recover {
-                f.builtin(e, c, b, None);
-            }
+            // `recover` sees through wrappers: it counts as called by the function that deferred it.
+            let id = f.f.id.0 as usize;
+            f.p().metas[id].is_wrapper = b == Builtin::Recover;
+            f.builtin(e, c, b, None);
             f.emit(Op::Ret {});
         });
         match how {

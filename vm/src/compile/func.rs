@@ -94,6 +94,7 @@ impl Compiler {
             f: state,
             outer: Vec::new(),
             failure: None,
+            given_types: Default::default(),
         };
         generate(&mut fc);
         fc.finish();
@@ -318,7 +319,9 @@ impl FuncCompiler<'_, '_> {
         self.epilogue();
         if !matches!(
             self.f.code.last(),
-            Some(Op::Ret {} | Op::Ret1 { .. } | Op::RetAdd { .. } | Op::Jmp { .. } | Op::Trap { .. })
+            Some(
+                Op::Ret {} | Op::Ret1 { .. } | Op::RetAdd { .. } | Op::Jmp { .. } | Op::Trap { .. }
+            )
         ) {
             self.emit(Op::Trap {
                 f: TrapFn::Unreachable,

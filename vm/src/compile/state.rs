@@ -155,6 +155,8 @@ pub(super) struct FuncCompiler<'c, 'p> {
     pub outer: Vec<FuncState>,
     /// The first thing that went wrong.
     pub failure: Option<CompileFailure>,
+    /// Types of operands that no source text stands for: the results of a call that are a builtin's arguments.
+    pub given_types: FxHashMap<NodeId, TypeId>,
 }
 
 impl FuncCompiler<'_, '_> {
@@ -248,8 +250,20 @@ impl FuncCompiler<'_, '_> {
     pub(super) fn type_of(&mut self, e: &Expr) -> TypeId {
         match self.info().types.get(&e.id).map(|tv| tv.ty) {
             Some(t) => self.subst(t),
-            None => self.ident_type(e),
+            None => match self.given_types.get(&e.id) {
+                Some(&t) => t,
+                None => self.ident_type(e),
+            },
         }
+    }
+
+    /// An operand of type `t` whose value is in register `r`.
+    pub(super) fn given_expr(&mut self, t: TypeId, r: Reg, span: Span) -> Expr {
+        let id = NodeId(u32::MAX - self.given_types.len() as u32);
+        self.given_types.insert(id, t);
+        self.f.given.insert(id, r);
+        let kind = lang::ast::ExprKind::Bad;
+        Expr { id, span, kind }
     }
 
     fn ident_type(&mut self, e: &Expr) -> TypeId {
@@ -365,7 +379,8 @@ impl FuncCompiler<'_, '_> {
     /// Takes back the last instruction if it is as wanted and no jump leads to behind it, so that a following one can do its work too.
     pub(super) fn take_last(&mut self, wanted: impl FnOnce(&Op) -> bool) -> Option<Op> {
         let at = self.f.code.len() as u32;
-        let is_free = !self.f.labels.contains(&at) && self.f.notes.last().is_none_or(|n| n.0 + 1 != at);
+        let is_free =
+            !self.f.labels.contains(&at) && self.f.notes.last().is_none_or(|n| n.0 + 1 != at);
         if is_free && self.f.code.last().is_some_and(wanted) {
             return self.f.code.pop();
         }

@@ -7,7 +7,8 @@
 //!   returns to `UNWIND_NEXT`. A record is popped before its call starts, so nothing runs twice.
 //! - `Ext::panics` holds the panics and Goexits in progress. One whose deferred call (`call_fp`) lies above the frame that a newer one is
 //!   unwinding is aborted: a recovery there removes it too, except that an aborted Goexit then goes on.
-//! - `recover` works only in the frame `call_fp` itself, or right below compiler-made wrappers there.
+//! - `recover` works only in the frame `call_fp` itself, or right below compiler-made wrappers there. A deferred builtin `recover` is a
+//!   wrapper itself: it counts as a call by the frame that deferred it.
 
 use super::gor::UNWIND_NEXT;
 use super::run::Fault;
@@ -360,9 +361,13 @@ impl Vm {
     /// `recover()` in the frame at `fp`.
     #[cold]
     pub(crate) fn recover(&mut self, fp: *mut u64) -> Iface {
-        let at = self.cur().offset(fp);
+        let mut at = self.cur().offset(fp);
         if self.cur().ext.is_none() {
             return Iface::NIL;
+        }
+        if self.is_wrapper_at(self.regs.ip) {
+            // SAFETY: `fp` is the frame of a call, so its header is in place.
+            at = at.wrapping_sub(unsafe { *fp.sub(1) } as u32);
         }
         let Some(p) = self.cur().ext().panics.last() else {
             return Iface::NIL;
@@ -385,16 +390,18 @@ impl Vm {
             let fp = self.slot(at);
             // SAFETY: `at` is a frame of the running goroutine, so its header is in place.
             let (ret, dist) = unsafe { (*fp.sub(2) as *const Op, *fp.sub(1)) };
-            let wrapper = self
-                .program
-                .func_at(ret.wrapping_sub(1))
-                .is_some_and(|f| self.program.metas[f.0 as usize].is_wrapper);
-            if !wrapper {
+            if !self.is_wrapper_at(ret) {
                 return false;
             }
             at -= dist as u32;
         }
         at == call
+    }
+
+    /// Whether the instruction before `ip` is a compiler-made wrapper's.
+    fn is_wrapper_at(&self, ip: *const Op) -> bool {
+        let f = self.program.func_at(ip.wrapping_sub(1));
+        f.is_some_and(|f| self.program.metas[f.0 as usize].is_wrapper)
     }
 
     /// The running goroutine has ended.
