@@ -45,9 +45,9 @@ fn build(translated: String) -> Result<usize, String> {
     })
 }
 
-/// `compile(expr string, longest bool) (id int, names []string, code, arg string)`.
+/// `compile(expr string) (id int, names []string, code, arg string)`.
 fn compile(cx: &mut Cx<'_>) -> Flow {
-    let (expr, _longest) = (cx.str(), cx.bool());
+    let expr = cx.str();
     let Some(expr) = expr.as_str() else {
         let arg = expr.to_string_lossy().into_owned();
         return failed(cx, "invalid UTF-8", &arg);
