@@ -9,7 +9,7 @@ use super::types::BIG_SLOTS;
 use crate::bytecode::*;
 use crate::rtype::Kind;
 use lang::ast::*;
-use lang::types::{Builtin, ObjId, TypeId, VarKind};
+use lang::types::{Builtin, ObjId, Type, TypeId, VarKind};
 
 impl FuncCompiler<'_, '_> {
     pub(super) fn assign_stmt(&mut self, a: &AssignStmt) {
@@ -103,9 +103,7 @@ impl FuncCompiler<'_, '_> {
             return;
         }
         // The cell's registers come first, so that the temporaries above can go.
-        let Binding::Cell(c) = self.reserve_cell(o, t) else {
-            return;
-        };
+        let c = self.cell_register(t);
         let m = self.mark();
         if self.slots(t) > BIG_SLOTS {
             self.new_cell(c, t);
@@ -127,10 +125,6 @@ impl FuncCompiler<'_, '_> {
         }
         self.release(m);
         self.f.vars.insert(o, Binding::Cell(c));
-    }
-
-    fn reserve_cell(&mut self, _: ObjId, t: TypeId) -> Binding {
-        Binding::Cell(self.cell_register(t))
     }
 
     pub(super) fn new_cell(&mut self, c: Reg, t: TypeId) {
@@ -248,8 +242,7 @@ impl FuncCompiler<'_, '_> {
 
     fn assign_one(&mut self, l: &Expr, r: &Expr) {
         if self.is_blank(l) {
-            self.expr(r);
-            return;
+            return self.blank_value(r);
         }
         let t = self.first_type(l);
         if let Some((o, reg)) = self.register_var(l) {
@@ -318,10 +311,6 @@ impl FuncCompiler<'_, '_> {
 
     /// place ← e for values too big for registers: from memory to memory.
     fn big_copy(&mut self, pl: Place, e: &Expr, t: TypeId) {
-        if let Place::Blank = pl {
-            self.expr(e);
-            return;
-        }
         let w = self.alloc(2);
         match &unparen(e).kind {
             ExprKind::CompositeLit(lit) => {
@@ -360,7 +349,7 @@ impl FuncCompiler<'_, '_> {
         for (k, r) in rhs.iter().enumerate() {
             let (pl, t) = targets[k];
             if let Place::Blank = pl {
-                self.expr(r);
+                self.blank_value(r);
                 continue;
             }
             let late = assigned[k].filter(|&(o, _)| {
@@ -446,7 +435,7 @@ impl FuncCompiler<'_, '_> {
         };
         let t = self.type_of(x);
         match self.under(t) {
-            lang::types::Type::Map(k, _) => self.slots(k),
+            Type::Map(k, _) => self.slots(k),
             _ => 1,
         }
     }

@@ -4,6 +4,7 @@
 
 use super::places::Place;
 use super::state::{Binding, FuncCompiler, Reg};
+use super::types::BIG_SLOTS;
 use crate::rtype::Kind;
 use lang::ast::*;
 use lang::source::Span;
@@ -128,5 +129,23 @@ impl FuncCompiler<'_, '_> {
             }
         }
         self.place(e)
+    }
+
+    /// Evaluates what is assigned to `_`; big values stay where they are.
+    pub(super) fn blank_value(&mut self, e: &Expr) {
+        if !self.info().types.contains_key(&e.id) {
+            self.expr(e);
+            return;
+        }
+        let t = self.type_of(e);
+        let in_place = matches!(self.under(t), Type::Array(..) | Type::Struct(_));
+        if in_place && self.const_of(e).is_none() && self.slots(t) > BIG_SLOTS {
+            match self.place(e) {
+                Place::Reg(_) | Place::Frame(_) => {}
+                pl => _ = self.place_addr(pl, t, None),
+            }
+        } else {
+            self.expr(e);
+        }
     }
 }
