@@ -10,12 +10,19 @@ fn main() {
     visit(Path::new("src"), "", &mut packages);
     packages.sort();
     let root = env::current_dir().expect("cargo sets the folder");
-    let mut out = String::from("/// Import path and files (name, text) of every package, sorted by path.\npub(crate) static PACKAGES: &[(&str, &[(&str, &str)])] = &[\n");
+    let mut out = String::from(
+        "/// Import path and files (name, text) of every package, sorted by path.\npub(crate) static PACKAGES: &[(&str, &[(&str, &str)])] = &[\n",
+    );
     for (path, files) in &packages {
         let _ = writeln!(out, "    ({path:?}, &[");
         for f in files {
             let file = root.join("src").join(path).join(f);
-            let _ = writeln!(out, "        ({:?}, include_str!({:?})),", format!("{path}/{f}"), file.display().to_string());
+            let _ = writeln!(
+                out,
+                "        ({:?}, include_str!({:?})),",
+                format!("{path}/{f}"),
+                file.display().to_string()
+            );
         }
         out.push_str("    ]),\n");
     }
@@ -29,7 +36,11 @@ fn visit(dir: &Path, path: &str, packages: &mut Vec<(String, Vec<String>)>) {
     for entry in fs::read_dir(dir).expect("src is readable").flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         if entry.path().is_dir() {
-            let sub = if path.is_empty() { name } else { format!("{path}/{name}") };
+            let sub = if path.is_empty() {
+                name
+            } else {
+                format!("{path}/{name}")
+            };
             visit(&entry.path(), &sub, packages);
         } else if name.ends_with(".gol") {
             files.push(name);

@@ -30,11 +30,17 @@ pub struct Span {
 
 impl Span {
     /// The absent span.
-    pub const NONE: Span = Span { lo: Pos(0), hi: Pos(0) };
+    pub const NONE: Span = Span {
+        lo: Pos(0),
+        hi: Pos(0),
+    };
 
     /// The span from `lo` to `hi`, both global.
     pub fn new(lo: u32, hi: u32) -> Span {
-        Span { lo: Pos(lo), hi: Pos(hi) }
+        Span {
+            lo: Pos(lo),
+            hi: Pos(hi),
+        }
     }
 
     /// The smallest span that covers both; an absent one is ignored.
@@ -45,7 +51,10 @@ impl Span {
         if !other.lo.is_valid() {
             return self;
         }
-        Span { lo: self.lo.min(other.lo), hi: self.hi.max(other.hi) }
+        Span {
+            lo: self.lo.min(other.lo),
+            hi: self.hi.max(other.hi),
+        }
     }
 }
 
@@ -77,12 +86,17 @@ impl SourceFile {
     pub fn line_col(&self, pos: Pos) -> LineCol {
         let off = pos.0.saturating_sub(self.base);
         let line = self.lines.partition_point(|&s| s <= off);
-        LineCol { line: line as u32, col: off - self.lines[line - 1] + 1 }
+        LineCol {
+            line: line as u32,
+            col: off - self.lines[line - 1] + 1,
+        }
     }
 
     /// The text of 1-based line `n`, without its newline; empty past the end.
     pub fn line_text(&self, n: u32) -> &str {
-        let Some(&start) = self.lines.get(n as usize - 1) else { return "" };
+        let Some(&start) = self.lines.get(n as usize - 1) else {
+            return "";
+        };
         let rest = &self.text[start as usize..];
         rest.split('\n').next().unwrap_or("").trim_end_matches('\r')
     }
@@ -108,14 +122,33 @@ impl SourceMap {
     ///
     /// # Errors
     /// When the session's position space (4 GiB) is used up.
-    pub fn add(&mut self, name: &str, text: &str, is_std: bool) -> Result<Rc<SourceFile>, SourceTooLarge> {
-        let base = self.files.last().map_or(1, |f| f.base as u64 + f.text.len() as u64 + 1);
+    pub fn add(
+        &mut self,
+        name: &str,
+        text: &str,
+        is_std: bool,
+    ) -> Result<Rc<SourceFile>, SourceTooLarge> {
+        let base = self
+            .files
+            .last()
+            .map_or(1, |f| f.base as u64 + f.text.len() as u64 + 1);
         if base + text.len() as u64 + 1 > u32::MAX as u64 {
             return Err(SourceTooLarge);
         }
         let mut lines = vec![0];
-        lines.extend(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1));
-        let file = Rc::new(SourceFile { name: name.to_string(), text: text.into(), base: base as u32, is_std, lines });
+        lines.extend(
+            text.bytes()
+                .enumerate()
+                .filter(|(_, b)| *b == b'\n')
+                .map(|(i, _)| i as u32 + 1),
+        );
+        let file = Rc::new(SourceFile {
+            name: name.to_string(),
+            text: text.into(),
+            base: base as u32,
+            is_std,
+            lines,
+        });
         self.files.push(file.clone());
         Ok(file)
     }

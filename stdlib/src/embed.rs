@@ -23,13 +23,22 @@ impl Importer for Std {
         let Ok(at) = PACKAGES.binary_search_by_key(&path, |p| p.0) else {
             return Err(format!("package {path} is not in std"));
         };
-        let files = PACKAGES[at].1.iter().map(|(name, text)| (name.to_string(), text.to_string())).collect();
-        Ok(PackageSource { files, is_std: true })
+        let files = PACKAGES[at]
+            .1
+            .iter()
+            .map(|(name, text)| (name.to_string(), text.to_string()))
+            .collect();
+        Ok(PackageSource {
+            files,
+            is_std: true,
+        })
     }
 
     /// The package of that name that comes first by number of path elements, then alphabetically: `rand` is `math/rand`.
     fn by_name(&self, name: &str) -> Option<String> {
         let named = package_paths().filter(|p| p.rsplit('/').next() == Some(name));
-        named.min_by_key(|p| (p.matches('/').count(), *p)).map(String::from)
+        named
+            .min_by_key(|p| (p.matches('/').count(), *p))
+            .map(String::from)
     }
 }

@@ -40,10 +40,15 @@ pub fn native(name: &str) -> Option<Native> {
     let (pkg, func) = (&name[..dot], &name[dot + 1..]);
     let at = PACKAGES.binary_search_by_key(&pkg, |p| p.0).ok()?;
     let (_, f) = PACKAGES[at].1.iter().find(|n| n.0 == func)?;
-    Some(Native { f: *f, stack: false })
+    Some(Native {
+        f: *f,
+        stack: false,
+    })
 }
 
 /// The names of all natives.
 pub fn native_names() -> impl Iterator<Item = String> {
-    PACKAGES.iter().flat_map(|(pkg, list)| list.iter().map(move |(name, _)| format!("{pkg}.{name}")))
+    PACKAGES
+        .iter()
+        .flat_map(|(pkg, list)| list.iter().map(move |(name, _)| format!("{pkg}.{name}")))
 }

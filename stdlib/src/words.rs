@@ -9,7 +9,9 @@ pub(crate) fn str_of_words(words: &[u64]) -> GoStr {
 
 /// A new `[]int`.
 pub(crate) fn new_ints(cx: &mut Cx<'_>, ints: impl ExactSizeIterator<Item = i64>) -> GoSlice {
-    let Some(int) = cx.named_type("", "int") else { unreachable!("int is predeclared") };
+    let Some(int) = cx.named_type("", "int") else {
+        unreachable!("int is predeclared")
+    };
     let n = ints.len();
     let slice = cx.new_slice(int, n, n);
     for (i, v) in ints.enumerate() {

@@ -10,5 +10,8 @@ pub mod rtype;
 pub mod value;
 mod vm;
 
-pub use native::{Cx, Flow, GoChan, GoFunc, GoMap, GoPtr, GoSlice, GoStr, Iface, Native, NativeFn, NativeLookup, Output};
+pub use native::{
+    Cx, Flow, GoChan, GoFunc, GoMap, GoPtr, GoSlice, GoStr, Iface, Native, NativeFn, NativeLookup,
+    Output,
+};
 pub use vm::{Exit, Options, Vm};

@@ -19,14 +19,22 @@ struct Std(PathBuf);
 impl Importer for Std {
     fn import(&self, path: &str) -> Result<PackageSource, String> {
         let mut files = Vec::new();
-        for entry in std::fs::read_dir(self.0.join(path)).map_err(|_| format!("package {path} is not in std"))? {
+        for entry in std::fs::read_dir(self.0.join(path))
+            .map_err(|_| format!("package {path} is not in std"))?
+        {
             let p = entry.map_err(|e| e.to_string())?.path();
             if p.extension().is_some_and(|e| e == "gol") {
-                files.push((p.display().to_string(), std::fs::read_to_string(&p).map_err(|e| e.to_string())?));
+                files.push((
+                    p.display().to_string(),
+                    std::fs::read_to_string(&p).map_err(|e| e.to_string())?,
+                ));
             }
         }
         files.sort();
-        Ok(PackageSource { files, is_std: true })
+        Ok(PackageSource {
+            files,
+            is_std: true,
+        })
     }
 
     fn by_name(&self, _: &str) -> Option<String> {
@@ -56,7 +64,10 @@ fn run(path: &Path, gc_stress: bool) -> String {
     let text = std::fs::read_to_string(path).expect("the case is readable");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../stdlib/src");
     let mut world = World::new(Rc::new(Std(root)));
-    let src = world.sources.add(&path.display().to_string(), &text, false).expect("room for the source");
+    let src = world
+        .sources
+        .add(&path.display().to_string(), &text, false)
+        .expect("room for the source");
     let ids = Rc::default();
     let (file, mut diags) = parse_file(&src, &ids, ParseOptions::default());
     let (pkg, found) = world.check_file_package("main", vec![Rc::new(file)], ids);
@@ -69,16 +80,34 @@ fn run(path: &Path, gc_stress: bool) -> String {
     let mut program = Program::default();
     let heap = Heap::new();
     let entry = compiler.entry(&mut program, pkg);
-    let options = Options { seed: Some(1), virtual_time: true, gc_stress, ..Options::default() };
+    let options = Options {
+        seed: Some(1),
+        virtual_time: true,
+        gc_stress,
+        ..Options::default()
+    };
     let (out, err) = (Sink::default(), Sink::default());
-    let outputs = (Output::new(Box::new(out)), Output::new(Box::new(err.clone())));
-    let mut vm = Vm::new(program, heap, Box::new(compiler), options, outputs.0, outputs.1);
+    let outputs = (
+        Output::new(Box::new(out)),
+        Output::new(Box::new(err.clone())),
+    );
+    let mut vm = Vm::new(
+        program,
+        heap,
+        Box::new(compiler),
+        options,
+        outputs.0,
+        outputs.1,
+    );
     vm.run(&[entry]);
     if std::env::var_os("LISTING").is_some() {
         let mut sources = lang::source::SourceMap::default();
         let _ = sources.add(&path.display().to_string(), &text, false);
         for f in 0..vm.program.funcs.len() as u32 {
-            eprintln!("{}", disasm::listing(&vm.program, &sources, vm::bytecode::FuncId(f)));
+            eprintln!(
+                "{}",
+                disasm::listing(&vm.program, &sources, vm::bytecode::FuncId(f))
+            );
         }
     }
     let bytes = err.0.borrow().clone();
@@ -99,19 +128,40 @@ fn cases() -> Vec<PathBuf> {
 fn check_all(gc_stress: bool) {
     let only = std::env::var("CASE").unwrap_or_default();
     let mut failed = Vec::new();
-    for case in cases().into_iter().filter(|c| c.display().to_string().contains(&only)) {
-        let want = std::fs::read_to_string(case.with_extension("out")).expect("the expected output is readable");
+    for case in cases()
+        .into_iter()
+        .filter(|c| c.display().to_string().contains(&only))
+    {
+        let want = std::fs::read_to_string(case.with_extension("out"))
+            .expect("the expected output is readable");
         let got = run(&case, gc_stress);
         if got != want {
-            let line = got.lines().zip(want.lines()).position(|(a, b)| a != b).unwrap_or(0);
-            let show = |s: &str| s.lines().skip(line).take(3).collect::<Vec<_>>().join("\n      ");
+            let line = got
+                .lines()
+                .zip(want.lines())
+                .position(|(a, b)| a != b)
+                .unwrap_or(0);
+            let show = |s: &str| {
+                s.lines()
+                    .skip(line)
+                    .take(3)
+                    .collect::<Vec<_>>()
+                    .join("\n      ")
+            };
             failed.push(format!(
                 "{} line {}:\n  got {}\n  want {}\n  tail {}",
                 case.display(),
                 line + 1,
                 show(&got),
                 show(&want),
-                got.lines().rev().take(12).collect::<Vec<_>>().into_iter().rev().collect::<Vec<_>>().join("\n       ")
+                got.lines()
+                    .rev()
+                    .take(12)
+                    .collect::<Vec<_>>()
+                    .into_iter()
+                    .rev()
+                    .collect::<Vec<_>>()
+                    .join("\n       ")
             ));
         }
     }
@@ -160,7 +210,10 @@ fn every_function_of_the_standard_library_compiles() {
         let mut compiler = Compiler::new(world, no_natives);
         let mut program = Program::default();
         let mut heap = Heap::new();
-        let mut parts = Parts { program: &mut program, heap: &mut heap };
+        let mut parts = Parts {
+            program: &mut program,
+            heap: &mut heap,
+        };
         let results = compiler.compile_package(&mut parts, pkg);
         compiled += results.iter().filter(|r| r.1.is_ok()).count();
         for (name, result) in results {

@@ -146,7 +146,11 @@ impl<'x, 'a> Printer<'x, 'a> {
     /// Prints what a `reflect.Value` (type, address, flags) holds.
     fn print_reflected(&mut self, v: &Value<'_>, verb: char) -> Result<(), Flow> {
         let part = |i| v.field(i).map_or(0, |f| f.pointer() | f.as_u64());
-        let held = v.field(0).and_then(|t| t.elem()).and_then(|t| t.field(0)).map(|ix| TypeIx(ix.as_u64() as u32));
+        let held = v
+            .field(0)
+            .and_then(|t| t.elem())
+            .and_then(|t| t.field(0))
+            .map(|ix| TypeIx(ix.as_u64() as u32));
         let held = held.and_then(|t| self.cx.value_at(t, self.cx.ptr_of_word(part(1))));
         let Some(held) = held else {
             self.out.extend_from_slice(b"<invalid reflect.Value>");

@@ -123,5 +123,9 @@ fn finalizer_fault(cx: &mut Cx<'_>, obj: vm::Iface, f: vm::Iface) -> String {
         [p] if !ft.variadic => p == obj.ty || cx.rtype(p).kind == Kind::Interface,
         _ => false,
     };
-    if fits { String::new() } else { format!("cannot pass {name} to finalizer {}", cx.rtype(f.ty).name) }
+    if fits {
+        String::new()
+    } else {
+        format!("cannot pass {name} to finalizer {}", cx.rtype(f.ty).name)
+    }
 }

@@ -268,8 +268,9 @@ macro_rules! operand_enum {
 }
 
 operand_enum!(
-    Dst, Src, Src8, Imm8, FuncId16, Win, Count, Imm16, Imm32, Off16, Bytes16, Size8, Word8, FrameByte, Const, Jump16, Jump32, FuncId, TypeIx, TypeIx16, Site,
-    NativeIx, Table, SelectIx, InitIx, MathFn, MinMaxFn, ConvFn, ComplexFn, SliceFn, StrFn, TrapFn, PrintFn,
+    Dst, Src, Src8, Imm8, FuncId16, Win, Count, Imm16, Imm32, Off16, Bytes16, Size8, Word8,
+    FrameByte, Const, Jump16, Jump32, FuncId, TypeIx, TypeIx16, Site, NativeIx, Table, SelectIx,
+    InitIx, MathFn, MinMaxFn, ConvFn, ComplexFn, SliceFn, StrFn, TrapFn, PrintFn,
 );
 
 /// Sees an instruction's operands in order.

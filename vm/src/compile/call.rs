@@ -316,7 +316,12 @@ impl FuncCompiler<'_, '_> {
             d.0 == at + 1 && u8::try_from(a.0).is_ok() && i8::try_from(imm.0).is_ok() && a.0 < at
         };
         match self.take_last(|op| matches!(*op, Op::AddI { d, a, imm } if fits(d, a, imm)))? {
-            Op::AddI { a, imm, .. } => Some(Op::CallAddI { s: Src8(a.0 as u8), imm: Imm8(imm.0 as i8), w: Win(at), f }),
+            Op::AddI { a, imm, .. } => Some(Op::CallAddI {
+                s: Src8(a.0 as u8),
+                imm: Imm8(imm.0 as i8),
+                w: Win(at),
+                f,
+            }),
             _ => None,
         }
     }

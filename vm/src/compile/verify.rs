@@ -40,7 +40,12 @@ pub fn verify(p: &Program, f: FuncId) -> Result<(), String> {
     let ends = matches!(
         meta.code.last(),
         Some(
-            Op::Ret {} | Op::Ret1 { .. } | Op::RetAdd { .. } | Op::Jmp { .. } | Op::Trap { .. } | Op::CompileMe { .. }
+            Op::Ret {}
+                | Op::Ret1 { .. }
+                | Op::RetAdd { .. }
+                | Op::Jmp { .. }
+                | Op::Trap { .. }
+                | Op::CompileMe { .. }
         )
     );
     if ends {
@@ -59,7 +64,9 @@ impl Check<'_> {
 
     fn register(&mut self, r: u16) {
         let frame = self.frame;
-        self.expect(u32::from(r) < frame, || format!("register {r} in a frame of {frame}"));
+        self.expect(u32::from(r) < frame, || {
+            format!("register {r} in a frame of {frame}")
+        });
     }
 
     fn target(&mut self, d: i32) {

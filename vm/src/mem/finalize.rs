@@ -40,7 +40,11 @@ impl Heap {
         self.block_of(addr)?;
         let f = &mut self.finalizers;
         f.last += 1;
-        f.entries.push(Entry { id: f.last, addr, due });
+        f.entries.push(Entry {
+            id: f.last,
+            addr,
+            due,
+        });
         Some(f.last)
     }
 
@@ -88,7 +92,9 @@ impl Marker<'_> {
         for i in 0..self.heap.finalizers.due.len() {
             let due = self.heap.finalizers.due[i];
             self.word(due.closure);
-            due.words[..usize::from(due.args)].iter().for_each(|&w| self.word(w));
+            due.words[..usize::from(due.args)]
+                .iter()
+                .for_each(|&w| self.word(w));
         }
         self.drain();
     }
