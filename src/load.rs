@@ -77,12 +77,16 @@ pub(crate) struct Session<'a> {
 impl Session<'_> {
     /// The text of a file's bytes.
     pub(crate) fn decode(&mut self, name: &str, bytes: Vec<u8>) -> Result<String, Failure> {
-        let lossy = String::from_utf8_lossy(&bytes).into_owned();
+        let raw = bytes.clone();
         syntax::decode(bytes).or_else(|diags| {
-            // The diagnostics' positions are relative to the file: give the file its place first.
-            let base = add(self.world, name, &lossy)?.base - 1;
+            // The diagnostics' positions count the file's bytes from 1: give the text that stands for it in excerpts a place, and take
+            // them there.
+            let base = add(self.world, name, &String::from_utf8_lossy(&raw))?.base;
+            let there = |p: u32| {
+                base + String::from_utf8_lossy(&raw[..(p as usize - 1).min(raw.len())]).len() as u32
+            };
             let shift = |d: Diagnostic| Diagnostic {
-                span: Span::new(d.span.lo.0 + base, d.span.hi.0 + base),
+                span: Span::new(there(d.span.lo.0.max(1)), there(d.span.hi.0.max(1))),
                 ..d
             };
             Err(Failure::Diagnostics(diags.into_iter().map(shift).collect()))

@@ -353,7 +353,8 @@ impl FuncCompiler<'_, '_> {
                 continue;
             }
             let late = assigned[k].filter(|&(o, _)| {
-                !self.shows_half(o) && !rhs[k + 1..].iter().any(|e| self.mentions(e, o))
+                let once = assigned.iter().flatten().filter(|a| a.0 == o).count() == 1;
+                once && !self.shows_half(o) && !rhs[k + 1..].iter().any(|e| self.mentions(e, o))
             });
             // The variable may be assigned at once if nobody reads its old value any more.
             if let Some((_, reg)) = late
