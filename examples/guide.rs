@@ -15,6 +15,7 @@ fn main() -> ExitCode {
         .flatten()
         .map(|e| e.path())
         .collect();
+    files.retain(|f| f.extension().is_some_and(|e| e == "go" || e == "gol"));
     files.sort();
     let (mut good, mut all, start) = (0, 0, Instant::now());
     for file in files.iter().filter(|f| f.to_string_lossy().contains(&only)) {
