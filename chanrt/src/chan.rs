@@ -7,6 +7,7 @@
 //! - A woken goroutine never retries: `wake` says how its operation ended.
 //! - Waiters are served first come, first served; nothing polls; a plain operation allocates nothing.
 
+use crate::chantimer;
 use crate::g::Gp;
 use crate::hchan::{ChanState, Hchan, copy_elem, zero_elem};
 use crate::sched::Sched;
@@ -186,7 +187,7 @@ pub unsafe fn chanlen(c: *const Hchan) -> usize {
         return 0;
     }
     // SAFETY: the caller's contract.
-    unsafe { (*c).qcount }
+    unsafe { if (*c).timed { 0 } else { (*c).qcount } }
 }
 
 /// `cap(c)`.
@@ -199,7 +200,7 @@ pub unsafe fn chancap(c: *const Hchan) -> usize {
         return 0;
     }
     // SAFETY: the caller's contract.
-    unsafe { (*c).dataqsiz }
+    unsafe { if (*c).timed { 0 } else { (*c).dataqsiz } }
 }
 
 /// The rungs of a send that do not wait.
@@ -237,6 +238,9 @@ pub(crate) unsafe fn send_now(s: &mut Sched, c: *mut Hchan, ep: *const u8) -> Tr
 pub(crate) unsafe fn recv_now(s: &mut Sched, c: *mut Hchan, ep: *mut u8) -> TryRecv {
     // SAFETY: the caller's contract; a parked sender's elem is valid for one value.
     unsafe {
+        if (*c).timed {
+            chantimer::send_due(s, c);
+        }
         if let Some(w) = dequeue(s, &raw mut (*c).sendq) {
             // With a buffer, senders wait only when it is full: the oldest value goes out, the sender's goes in behind.
             if (*c).dataqsiz > 0 {
@@ -277,6 +281,9 @@ unsafe fn park_on(s: &mut Sched, g: Gp, c: *mut Hchan, dir: Dir, ep: *mut u8) {
         (*sg).case = 0;
         (*sg).dir = dir;
         WaitQ::push_back(Hchan::queue(c, dir), sg);
+        if (*c).timed {
+            chantimer::settle(s, c);
+        }
     }
     g.set_waiting(sg);
     s.park(
@@ -329,7 +336,11 @@ pub(crate) unsafe fn drop_losers(s: &mut Sched, g: Gp, winner: *mut Sudog) {
         unsafe {
             let next = (*sg).waitlink;
             if sg != winner {
-                WaitQ::remove(Hchan::queue((*sg).c, (*sg).dir), sg);
+                let c = (*sg).c;
+                WaitQ::remove(Hchan::queue(c, (*sg).dir), sg);
+                if (*c).timed {
+                    chantimer::settle(s, c);
+                }
             }
             s.sudogs.release(sg);
             sg = next;

@@ -26,6 +26,13 @@ impl Clock {
         Clock::Real(Instant::now())
     }
 
+    /// The machine's clock, as if made `nanos` nanoseconds ago.
+    pub fn real_from(nanos: i64) -> Clock {
+        let age = std::time::Duration::from_nanos(nanos.max(0) as u64);
+        let now = Instant::now();
+        Clock::Real(now.checked_sub(age).unwrap_or(now))
+    }
+
     /// A clock that only moves when nothing can run.
     pub const fn virtual_() -> Clock {
         Clock::Virtual(0)

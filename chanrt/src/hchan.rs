@@ -34,6 +34,8 @@ pub struct Hchan {
     pub elemsize: u16,
     /// Open or closed.
     pub closed: ChanState,
+    /// Whether a timer sends on it (see `chantimer`).
+    pub timed: bool,
     /// The host's number for the `make` expression.
     pub make_site: u32,
     /// The host's descriptor of the element type; chanrt never looks at it.
@@ -96,6 +98,7 @@ impl Hchan {
                 buf: mem.add(size_of::<Hchan>()),
                 elemsize: elemsize as u16,
                 closed: ChanState::Open,
+                timed: false,
                 make_site,
                 elemtype,
                 sendx: 0,

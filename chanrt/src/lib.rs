@@ -67,12 +67,13 @@
 //! | `g`, `sudog`, `hchan` | the data: goroutines, waiter records, channels |
 //! | `chan`, `select`, `sema` | the operations |
 //! | `sched`, `runq`, `policy`, `rng` | who runs next, and who decides |
-//! | `timer`, `clock`, `blocking` | what the idle scheduler waits for |
+//! | `timer`, `chantimer`, `clock`, `blocking` | what the idle scheduler waits for |
 //! | `inspect` | dumps and reports |
 //! | `stack`, `typed` | (feature `coroutines`) pooled native stacks; channels of Rust values and `go(…)` on the same runtime |
 
 mod blocking;
 mod chan;
+mod chantimer;
 mod clock;
 mod g;
 mod hchan;
@@ -97,6 +98,7 @@ pub use chan::{
     CloseResult, RecvResult, SendResult, TryRecv, TrySend, chancap, chanlen, chanrecv, chansend,
     closechan, try_recv, try_send,
 };
+pub use chantimer::{TIMER_CHAN_CAP, TimeNow, TimeValue, make_timer_chan};
 pub use clock::{Clock, VIRTUAL_EPOCH};
 pub use g::{GHead, GState, Gp, Wake};
 pub use hchan::{ChanState, Hchan, MAX_ELEM_SIZE, TooBig};

@@ -156,6 +156,16 @@ impl Chooser {
         }
     }
 
+    /// Starts anew from a seed, as if the run began now.
+    pub fn reseed(&mut self, seed: u64) {
+        self.seed = seed;
+        self.rng = Rng::new(seed);
+        let dice = self.rng.fork();
+        if let Source::Dice(d) = &mut self.source {
+            *d = dice;
+        }
+    }
+
     /// One of `0..n`. `n` must not be 0.
     pub fn choose(&mut self, n: usize) -> usize {
         if n < 2 {

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use crate::blocking::{BlockingPool, Interrupter, Job, JobResult};
 use crate::chan;
+use crate::chantimer;
 use crate::clock::Clock;
 use crate::g::{AllGs, GState, Gp, Slab};
 use crate::hchan::Hchan;
@@ -204,6 +205,8 @@ impl Sched {
         while let Some(payload) = self.timers.pop_due(self.coarse_now) {
             match payload {
                 TimerPayload::Host(n) => return Some(n),
+                // SAFETY: a timer channel on the heap has waiters, and a channel outlives them (Runtime::new).
+                TimerPayload::Chan(c) => unsafe { chantimer::fire(self, c) },
                 TimerPayload::Wake(g) => {
                     // SAFETY: handles point at live headers (Runtime::new).
                     unsafe { (*g.as_ptr()).sleep = None };
@@ -233,6 +236,34 @@ impl Sched {
         }
         self.coarse_now = self.clock.nanotime();
         None
+    }
+
+    /// Whether something outside the run queue wants attention: a timer that is due, a finished job, an interrupt.
+    pub fn is_due(&self) -> bool {
+        let now = self.clock.nanotime();
+        self.pool.has_news() || self.timers.next_when().is_some_and(|when| when <= now)
+    }
+
+    /// Goes over to another clock, which is to go on from the time that it is.
+    pub fn set_clock(&mut self, clock: Clock) {
+        self.clock = clock;
+        self.coarse_now = self.clock.nanotime();
+    }
+
+    /// Moves a virtual clock forward by `nanos`, but not past the next timer: what is left of them, and whether a timer is due.
+    pub fn advance(&mut self, nanos: i64) -> (i64, bool) {
+        let now = self.clock.nanotime();
+        let until = now.saturating_add(nanos.max(0));
+        let next = self.timers.next_when().filter(|&when| when <= until);
+        let there = next.unwrap_or(until).max(now);
+        self.clock.jump_to(there);
+        self.coarse_now = self.clock.nanotime();
+        (until - there, next.is_some())
+    }
+
+    /// Restarts all randomness from a seed.
+    pub fn reseed(&mut self, seed: u64) {
+        self.chooser.reseed(seed);
     }
 
     /// How many goroutines exist.
@@ -285,6 +316,11 @@ impl Sched {
     /// Moves a pending timer; says whether it was pending (if not, nothing happens: start a new one).
     pub fn reset_timer(&mut self, id: TimerId, when: i64) -> bool {
         self.timers.reset(id, when)
+    }
+
+    #[inline]
+    pub(crate) fn timers_mut(&mut self) -> &mut Timers {
+        &mut self.timers
     }
 
     /// The pending timers: for roots, and to ask when one is due.
@@ -392,7 +428,13 @@ impl Sched {
             match (*sg).kind {
                 Kind::Select => chan::drop_losers(self, g, std::ptr::null_mut()),
                 Kind::Own if (*sg).c.is_null() => self.sema.remove(sg),
-                Kind::Own => WaitQ::remove(Hchan::queue((*sg).c, (*sg).dir), sg),
+                Kind::Own => {
+                    let c = (*sg).c;
+                    WaitQ::remove(Hchan::queue(c, (*sg).dir), sg);
+                    if (*c).timed {
+                        chantimer::settle(self, c);
+                    }
+                }
             }
         }
         g.set_waiting(std::ptr::null_mut());

@@ -10,6 +10,7 @@
 use std::ptr;
 
 use crate::chan::{self, TryRecv, TrySend};
+use crate::chantimer;
 use crate::g::Gp;
 use crate::hchan::{ChanState, Hchan};
 use crate::sched::Sched;
@@ -101,6 +102,10 @@ pub fn finish_select(g: Gp) -> SelectDone {
 /// # Safety
 /// Every channel is null or valid.
 unsafe fn pick_ready(s: &mut Sched, cases: &[Scase]) -> Option<usize> {
+    for case in cases {
+        // SAFETY: the caller's contract.
+        unsafe { evaluate(s, case) };
+    }
     let (mut ready, mut last) = (0, 0);
     for (i, case) in cases.iter().enumerate() {
         // SAFETY: the caller's contract.
@@ -120,6 +125,20 @@ unsafe fn pick_ready(s: &mut Sched, cases: &[Scase]) -> Option<usize> {
                 .enumerate()
                 .filter(|(_, case)| unsafe { can_proceed(case) });
             these.nth(k).map(|(i, _)| i)
+        }
+    }
+}
+
+/// Lets the timer of a timer channel send what is due. It may wake others and end their selects, so all of them go before any case is judged.
+///
+/// # Safety
+/// The channel is null or valid.
+#[inline]
+unsafe fn evaluate(s: &mut Sched, case: &Scase) {
+    // SAFETY: the caller's contract.
+    unsafe {
+        if !case.c.is_null() && (*case.c).timed && case.dir == Dir::Recv {
+            chantimer::send_due(s, case.c);
         }
     }
 }
@@ -183,6 +202,9 @@ unsafe fn enqueue_all(s: &mut Sched, g: Gp, cases: &[Scase]) {
             (*sg).dir = case.dir;
             (*sg).waitlink = chain;
             WaitQ::push_back(Hchan::queue(case.c, case.dir), sg);
+            if (*case.c).timed {
+                chantimer::settle(s, case.c);
+            }
         }
         chain = sg;
     }

@@ -9,6 +9,7 @@
 use std::num::NonZeroU64;
 
 use crate::g::Gp;
+use crate::hchan::Hchan;
 
 /// What happens when a timer fires.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,6 +18,8 @@ pub enum TimerPayload {
     Wake(Gp),
     /// Tell the host: `schedule` returns [`Next::Timer`](crate::Next::Timer) with this number.
     Host(u64),
+    /// The timer of this channel is due, and somebody waits for it.
+    Chan(*mut Hchan),
 }
 
 /// Names one started timer, for ever.
@@ -99,6 +102,18 @@ impl Timers {
 
     /// Starts a timer.
     pub fn start(&mut self, when: i64, payload: TimerPayload) -> TimerId {
+        let seq = self.ticket();
+        self.start_as(when, seq, payload)
+    }
+
+    /// A place in the order of creation.
+    pub(crate) fn ticket(&mut self) -> u64 {
+        self.seq += 1;
+        self.seq
+    }
+
+    /// Starts a timer that was created when `seq` was given out.
+    pub(crate) fn start_as(&mut self, when: i64, seq: u64, payload: TimerPayload) -> TimerId {
         let slot = self.free.pop().unwrap_or_else(|| {
             self.slots.push(Slot {
                 generation: 0,
@@ -108,12 +123,7 @@ impl Timers {
             (self.slots.len() - 1) as u32
         });
         self.slots[slot as usize].payload = Some(payload);
-        self.seq += 1;
-        self.heap.push(Entry {
-            when,
-            seq: self.seq,
-            slot,
-        });
+        self.heap.push(Entry { when, seq, slot });
         self.sift_up(self.heap.len() - 1);
         TimerId::new(slot, self.slots[slot as usize].generation)
     }

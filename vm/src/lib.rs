@@ -14,4 +14,5 @@ pub use native::{
     Cx, Flow, GoChan, GoFunc, GoMap, GoPtr, GoSlice, GoStr, Iface, Native, NativeFn, NativeLookup,
     Output,
 };
+pub use exec::session::{CrashReport, Pause, Turn};
 pub use vm::{Exit, Options, Vm};

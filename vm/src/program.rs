@@ -30,6 +30,15 @@ pub struct FuncEntry {
     pub captures: u16,
 }
 
+/// What an instruction does not say itself because only its failure wants to know.
+#[derive(Clone, Copy, Debug)]
+pub enum Note {
+    /// A static type (the interface type of an assertion).
+    Type(TypeIx),
+    /// Which of the indices or slice bounds are of an unsigned type that exceeds int64.
+    Unsigned([bool; 3]),
+}
+
 /// Everything else about a function: for stack traces, the disassembler and the tools.
 pub struct FuncMeta {
     /// Go's symbol name: `main.main`, `main.(*T).M`, `main.main.func1`.
@@ -38,8 +47,8 @@ pub struct FuncMeta {
     pub len: u32,
     /// `(first instruction, position)`, ascending: the position of instruction i is that of the last entry at or before i.
     pub positions: Vec<(u32, Pos)>,
-    /// Per instruction that needs one: a static type for an error message (the interface type of an assertion).
-    pub notes: Vec<(u32, TypeIx)>,
+    /// Per instruction that needs one, ascending: what an error message wants to know.
+    pub notes: Vec<(u32, Note)>,
     /// Where the function is declared.
     pub pos: Pos,
     /// Whether the function is a compiler-made wrapper (left out of stack traces).
@@ -293,12 +302,28 @@ impl Program {
     }
 
     /// The type noted for the instruction at `ip` (the static type of an assertion's operand).
-    pub fn note_at(&self, ip: *const Op) -> Option<TypeIx> {
+    pub fn type_noted_at(&self, ip: *const Op) -> Option<TypeIx> {
+        match self.note_at(ip)? {
+            Note::Type(t) => Some(t),
+            Note::Unsigned(_) => None,
+        }
+    }
+
+    /// Which index operands of the instruction at `ip` may exceed int64.
+    pub fn unsigned_at(&self, ip: *const Op) -> [bool; 3] {
+        match self.note_at(ip) {
+            Some(Note::Unsigned(which)) => which,
+            _ => [false; 3],
+        }
+    }
+
+    fn note_at(&self, ip: *const Op) -> Option<Note> {
         let f = self.func_at(ip)?;
         let i =
             (ip.addr().wrapping_sub(self.funcs[f.0 as usize].code.addr()) / size_of::<Op>()) as u32;
         let notes = &self.metas[f.0 as usize].notes;
-        notes.iter().find(|&&(k, _)| k == i).map(|&(_, t)| t)
+        let at = notes.binary_search_by_key(&i, |n| n.0).ok()?;
+        Some(notes[at].1)
     }
 
     /// A type's descriptor.
@@ -376,4 +401,6 @@ pub trait Linker {
     fn fill_methods(&mut self, _: &mut Program, _: &mut Heap, _: TypeIx) {}
     /// The session's source texts.
     fn sources(&self) -> &SourceMap;
+    /// The linker itself, for an owner that knows what it is.
+    fn as_any(&mut self) -> &mut dyn std::any::Any;
 }

@@ -244,11 +244,18 @@ impl<'a> Value<'a> {
             Kind::Array => self.rtype().len as usize,
             Kind::Slice | Kind::String => self.load::<u64>(8) as usize,
             Kind::Map => self.map().len(),
-            Kind::Chan if !self.is_nil() => self
-                .mem
-                .load::<u64>(self.pointer() + offset_of!(Hchan, qcount) as u64)
-                as usize,
+            Kind::Chan => self.chan_count(offset_of!(Hchan, qcount)),
             _ => 0,
+        }
+    }
+
+    /// A count in the header of a channel; a timer's channel shows none, and nil has none.
+    fn chan_count(&self, field: usize) -> usize {
+        let at = |field: usize| self.pointer() + field as u64;
+        let shown = !self.is_nil() && self.mem.load::<u8>(at(offset_of!(Hchan, timed))) == 0;
+        match shown {
+            true => self.mem.load::<u64>(at(field)) as usize,
+            false => 0,
         }
     }
 
@@ -262,10 +269,7 @@ impl<'a> Value<'a> {
         match self.kind() {
             Kind::Array => self.rtype().len as usize,
             Kind::Slice => self.load::<u64>(16) as usize,
-            Kind::Chan if !self.is_nil() => self
-                .mem
-                .load::<u64>(self.pointer() + offset_of!(Hchan, dataqsiz) as u64)
-                as usize,
+            Kind::Chan => self.chan_count(offset_of!(Hchan, dataqsiz)),
             _ => 0,
         }
     }

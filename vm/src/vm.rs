@@ -10,6 +10,7 @@ use crate::bytecode::{FuncId, Op, TypeIx};
 use crate::exec::gor::{Gor, Resume, StackPool};
 use crate::exec::known::Known;
 use crate::exec::run::Fault;
+use crate::exec::session::{Pause, SessionState};
 use crate::exec::sites::Sites;
 use crate::mem::Heap;
 use crate::native::{Iface, NativeFrame, NativeStacks, Output, TimerTable};
@@ -35,6 +36,8 @@ pub struct Options {
     pub memory_limit: Option<u64>,
     /// Largest goroutine stack in bytes.
     pub max_stack: usize,
+    /// What all goroutines of one run together may burn (taken jumps and calls) before it ends with a fatal error.
+    pub fuel: Option<u64>,
     /// The program's arguments, its name first.
     pub args: Vec<String>,
 }
@@ -49,6 +52,7 @@ impl Default for Options {
             gc_stress: false,
             memory_limit: None,
             max_stack: 256 << 20,
+            fuel: None,
             args: Vec::new(),
         }
     }
@@ -70,6 +74,8 @@ pub enum Exit {
     Code(i32),
     /// An uncaught panic or a fatal error, already reported: exit code 2.
     Crashed,
+    /// In a session: the machine rests, everything stays as it is.
+    Pause(Pause),
 }
 
 impl Exit {
@@ -81,6 +87,7 @@ impl Exit {
         match self {
             Exit::Code(n) => n,
             Exit::Crashed => 2,
+            Exit::Pause(_) => 0,
         }
     }
 }
@@ -94,7 +101,10 @@ pub struct Vm {
     /// The heap.
     pub heap: Heap,
     pub(crate) rt: Runtime<Gor>,
+    /// What the running goroutine may burn before it must yield.
     pub(crate) fuel: i32,
+    /// What the run may burn besides.
+    pub(crate) reserve: u64,
     /// Why an instruction did not finish.
     pub(crate) pending: Option<Fault>,
     /// What the hot loop tells of a fault.
@@ -119,6 +129,8 @@ pub struct Vm {
     pub(crate) printing_panic: bool,
     /// Whether the main goroutine ended by Goexit.
     pub(crate) main_gone: bool,
+    /// What there is to know of a session.
+    pub(crate) session: Option<Box<SessionState>>,
 }
 
 impl Vm {
@@ -163,6 +175,7 @@ impl Vm {
             heap,
             rt,
             fuel: 0,
+            reserve: 0,
             pending: None,
             trap: [0; 2],
             thrown: Iface::NIL,
@@ -180,6 +193,7 @@ impl Vm {
             host_call: None,
             printing_panic: false,
             main_gone: false,
+            session: None,
         })
     }
 
@@ -188,6 +202,8 @@ impl Vm {
     /// It can be called again: goroutines that were left behind are still there.
     pub fn run(&mut self, funcs: &[FuncId]) -> Exit {
         let entry = self.entry_function(funcs);
+        self.fuel = 0;
+        self.reserve = self.options.fuel.unwrap_or(u64::MAX);
         let exit = self.run_main(entry);
         self.leave_behind();
         self.stdout.flush();
@@ -196,7 +212,7 @@ impl Vm {
     }
 
     /// After a run: a goroutine that crashed stays as it is, parked for ever.
-    fn leave_behind(&mut self) {
+    pub(crate) fn leave_behind(&mut self) {
         self.main = None;
         self.main_gone = false;
         if self
@@ -213,7 +229,7 @@ impl Vm {
         self.pending = None;
     }
 
-    fn entry_function(&mut self, funcs: &[FuncId]) -> FuncId {
+    pub(crate) fn entry_function(&mut self, funcs: &[FuncId]) -> FuncId {
         use crate::bytecode::Win;
         let entry = FuncEntry {
             code: std::ptr::null(),

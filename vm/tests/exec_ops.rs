@@ -52,6 +52,10 @@ impl Linker for NoLinker {
     fn slice_of(&mut self, _: &mut Program, _: &mut Heap, t: TypeIx) -> TypeIx {
         t
     }
+    fn as_any(&mut self) -> &mut dyn std::any::Any {
+        self
+    }
+
     fn sources(&self) -> &SourceMap {
         &self.0
     }

@@ -14,6 +14,7 @@ mod call;
 mod conversions;
 mod cycles;
 mod decl;
+mod echo;
 mod expr;
 mod implements;
 mod import;
@@ -42,6 +43,7 @@ mod untyped;
 mod world;
 
 pub use crate::syntax::expr_string;
+pub use echo::Shown;
 pub use expr::Target;
 pub use info::*;
 pub use operand::{Operand, OperandMode};
@@ -119,6 +121,8 @@ pub struct Checker<'w> {
     script_bodies: Vec<(ObjId, Rc<crate::ast::FuncDecl>, FuncSig)>,
     /// Functions without body, reported if nothing else is wrong.
     bodyless: Vec<Span>,
+    /// What a REPL shows of the input.
+    shown: Vec<echo::Shown>,
     /// The objects being checked, outermost first.
     obj_path: Vec<ObjId>,
 }
@@ -139,6 +143,7 @@ impl<'w> Checker<'w> {
             valid_types: FxHashSet::default(),
             script_bodies: Vec::new(),
             bodyless: Vec::new(),
+            shown: Vec::new(),
             obj_path: Vec::new(),
         }
     }

@@ -1,11 +1,12 @@
 //! Scripts and REPL inputs: files without package clause whose top-level statements run in order.
 //!
-//! Invariants: each input has a package scope of its own inside that of the input before, so that a later declaration
-//! shadows an earlier one and functions keep what they were checked with; an input with errors leaves no trace in the
+//! Invariants: each input is checked in a scope of its own inside the session's, which then takes over its objects: a later declaration
+//! replaces an earlier one, and functions keep what they were checked with; an input with errors leaves no trace in the
 //! session's scope; variables declared at top level are package-level objects, declared as their statements are
 //! checked, while functions, types and constants are there from the beginning.
 
-use super::{Checker, ScriptUnit, World};
+use super::echo::Shown;
+use super::{Checker, Package, ScriptUnit, World};
 use crate::ast::{Decl, File, Item, NodeIds, Stmt, StmtKind};
 use crate::diag::{Code, Diagnostic};
 use crate::types::{Color, NamedId, ObjId, ObjKind, PkgId, ScopeId, VarKind};
@@ -20,6 +21,8 @@ pub struct ScriptCheck {
     pub units: Range<usize>,
     /// What was found.
     pub diags: Vec<Diagnostic>,
+    /// What a REPL shows of it once it has run.
+    pub shown: Vec<Shown>,
 }
 
 impl World {
@@ -33,39 +36,73 @@ impl World {
         let pkg = session.unwrap_or_else(|| self.new_session());
         let package = &mut self.packages[pkg.0 as usize];
         package.ids = ids;
-        let (outer, first) = (package.scope, package.script.len());
+        let outer = package.scope;
+        let before = Marks::of(package);
         let scope = self.objects.new_scope(Some(outer), false);
-        let package = &mut self.packages[pkg.0 as usize];
-        package.scope = scope;
-        package.scopes.push(scope);
+        self.packages[pkg.0 as usize].scope = scope;
         let mut c = Checker::new(self, pkg);
         let grown = c.script_file(file, session.is_none());
+        let mut shown = std::mem::take(&mut c.shown);
         let diags = c.finish();
+        let package = &mut self.packages[pkg.0 as usize];
+        package.scope = outer;
         if diags.iter().any(Diagnostic::is_error) {
-            let package = &mut self.packages[pkg.0 as usize];
-            package.scope = outer;
-            package.script.truncate(first);
+            shown.clear();
+            before.restore(package);
             for (n, methods) in grown {
                 self.types.update_named(n, |d| d.methods.truncate(methods));
+            }
+        } else {
+            for obj in self.objects.scope_objects(scope) {
+                self.objects.replace(outer, obj);
             }
         }
         ScriptCheck {
             pkg,
-            units: first..self.packages[pkg.0 as usize].script.len(),
+            units: before.script..self.packages[pkg.0 as usize].script.len(),
             diags,
+            shown,
         }
     }
 
-    /// An empty session: a scope for imports outside the inputs' scopes.
-    fn new_session(&mut self) -> PkgId {
+    /// An empty session: a scope for imports around the one for what its inputs declare.
+    pub fn new_session(&mut self) -> PkgId {
         let universe = self.universe();
         let imports = self.objects.new_scope(Some(universe), false);
         let pkg = self.new_package("main", "main", imports);
+        let scope = self.objects.new_scope(Some(imports), false);
         let package = &mut self.packages[pkg.0 as usize];
         package.is_script = true;
-        package.scopes.clear();
+        package.scope = scope;
         package.file_scopes.push(imports);
         pkg
+    }
+}
+
+/// How far a session's tables went before an input.
+struct Marks {
+    script: usize,
+    files: usize,
+    decls: usize,
+    results: u32,
+}
+
+impl Marks {
+    fn of(p: &Package) -> Marks {
+        Marks {
+            script: p.script.len(),
+            files: p.files.len(),
+            decls: p.decl_order.len(),
+            results: p.results,
+        }
+    }
+
+    /// Takes away what an input with errors has left.
+    fn restore(&self, p: &mut Package) {
+        p.script.truncate(self.script);
+        p.files.truncate(self.files);
+        p.decl_order.truncate(self.decls);
+        p.results = self.results;
     }
 }
 
@@ -99,7 +136,7 @@ impl Checker<'_> {
         self.direct_cycles(&objs);
         self.script_types(&objs);
         for item in &file.items {
-            self.script_item(item);
+            self.script_item(item, whole);
         }
         let list: Vec<&Stmt> = stmts.iter().map(|s| &**s).collect();
         self.branches_in(file.span.lo, &list);
@@ -174,9 +211,10 @@ impl Checker<'_> {
         // Method bodies and the like wait for the statements; only what types need is checked now.
     }
 
-    fn script_item(&mut self, item: &Item) {
+    fn script_item(&mut self, item: &Item, whole: bool) {
         match item {
             Item::Decl(d) => self.script_decl(d),
+            Item::Stmt(s) if !whole && matches!(s.kind, StmtKind::Expr(_)) => self.script_value(s),
             Item::Stmt(s) => {
                 self.env.in_script = true;
                 self.script_stmt(s);
@@ -207,7 +245,7 @@ impl Checker<'_> {
         }
     }
 
-    fn add_unit(&mut self, unit: ScriptUnit) {
+    pub(super) fn add_unit(&mut self, unit: ScriptUnit) {
         self.w.packages[self.pkg.0 as usize].script.push(unit);
     }
 

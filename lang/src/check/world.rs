@@ -51,10 +51,8 @@ pub struct Package {
     pub files: Vec<Rc<File>>,
     /// The id source of its nodes.
     pub ids: Rc<NodeIds>,
-    /// Its package scope; of a session, the newest input's.
+    /// Its package scope; of a session, while an input is checked, that input's.
     pub scope: ScopeId,
-    /// All its package scopes: a session has one for each input, inside the one before.
-    pub scopes: Vec<ScopeId>,
     /// The file scopes, which hold imports.
     pub file_scopes: Vec<ScopeId>,
     /// Directly imported packages.
@@ -89,6 +87,8 @@ pub struct Package {
     pub is_script: bool,
     /// Top-level statements of a script or REPL input, in order, as function bodies to run: see `ScriptUnit`.
     pub script: Vec<ScriptUnit>,
+    /// How many values of a session's expressions have got a name: `_1`, `_2`…
+    pub results: u32,
 }
 
 /// `lhs… = rhs` at package level (go/types: Initializer).
@@ -109,6 +109,8 @@ pub enum ScriptUnit {
     Stmt(Rc<crate::ast::Stmt>),
     /// A top-level `var` with initial values (runs in order with the statements).
     Var(Rc<crate::ast::VarSpec>),
+    /// An expression that stands alone in a session, with the variables that hold its values.
+    Value(Vec<ObjId>, Rc<crate::ast::Stmt>),
 }
 
 /// Source texts of one importable package.
@@ -180,7 +182,6 @@ impl World {
             files: Vec::new(),
             ids: Rc::default(),
             scope,
-            scopes: vec![scope],
             file_scopes: Vec::new(),
             imports: Vec::new(),
             info: Info::default(),
@@ -198,6 +199,7 @@ impl World {
             is_std: false,
             is_script: false,
             script: Vec::new(),
+            results: 0,
         });
         id
     }

@@ -3,7 +3,7 @@
 //! Invariants: the operands of index expressions and pointer indirections on the left and the expressions on the right are evaluated
 //! first, then the assignments happen left to right (spec: Assignment statements); what calls nothing is read late, as gc does.
 
-use super::places::Place;
+use super::places::{Index, Place};
 use super::state::{Binding, FuncCompiler, Reg};
 use super::types::BIG_SLOTS;
 use crate::bytecode::*;
@@ -407,7 +407,10 @@ impl FuncCompiler<'_, '_> {
                 known,
             },
             Place::Elem { s, i } => {
-                let i = copy(self, i, 1);
+                let i = Index {
+                    r: copy(self, i.r, 1),
+                    ..i
+                };
                 Place::Elem {
                     s: copy(self, s, 3),
                     i,
@@ -416,7 +419,10 @@ impl FuncCompiler<'_, '_> {
             Place::Array { r, n, i } => Place::Array {
                 r,
                 n,
-                i: copy(self, i, 1),
+                i: Index {
+                    r: copy(self, i.r, 1),
+                    ..i
+                },
             },
             Place::Map { m, k } => {
                 let n = self.key_slots(l);

@@ -1,6 +1,6 @@
 //! Index and slice expressions.
 
-use super::places::Place;
+use super::places::{Index, Place};
 use super::state::{FuncCompiler, Reg};
 use crate::bytecode::*;
 use crate::rtype::Kind;
@@ -146,18 +146,35 @@ impl FuncCompiler<'_, '_> {
     }
 
     /// An index as a 64-bit number (all index types are sign- or zero-extended already).
-    fn index_value(&mut self, i: &Expr) -> Reg {
+    fn index_value(&mut self, i: &Expr) -> Index {
         match self.const_i64(i) {
             Some(n) if !self.is_given(i) => {
                 if let Some(&r) = self.f.hoisted.get(&(n as u64)) {
-                    return r;
+                    return r.into();
                 }
                 let r = self.alloc(1);
                 self.load_i(r, n);
-                r
+                r.into()
             }
-            _ => self.expr(i),
+            _ => Index {
+                r: self.expr(i),
+                unsigned: self.is_unsigned(i),
+            },
         }
+    }
+
+    /// Whether `i` is a variable index that may exceed int64.
+    fn is_unsigned(&mut self, i: &Expr) -> bool {
+        let t = self.type_of(i);
+        matches!(self.kind(t), Kind::Uint | Kind::Uint64 | Kind::Uintptr)
+            && self.const_i64(i).is_none()
+    }
+
+    /// Notes for the instruction that slices which of its bounds may exceed int64.
+    fn note_bounds(&mut self, s: &SliceExpr) {
+        let bounds = [&s.lo, &s.hi, &s.max];
+        let unsigned = bounds.map(|e| e.as_ref().is_some_and(|e| self.is_unsigned(e)));
+        self.note_unsigned(unsigned);
     }
 
     fn array_elem(
@@ -247,6 +264,7 @@ impl FuncCompiler<'_, '_> {
         self.expr_to(&s.x, w);
         self.bound(s.lo.as_deref(), w + 2, |c| c.load_i(w + 2, 0));
         self.bound(s.hi.as_deref(), w + 3, |c| c.mov(w + 3, w + 1, 1));
+        self.note_bounds(s);
         self.emit(Op::Slice {
             f: SliceFn::Str,
             w: Win(w),
@@ -267,6 +285,7 @@ impl FuncCompiler<'_, '_> {
         };
         self.bound(s.max.as_deref(), w + 5, |_| {});
         let t = self.tix(elem);
+        self.note_bounds(s);
         self.emit(Op::Slice { f, w: Win(w), t });
         self.mov(d, w, 3);
     }
@@ -287,6 +306,7 @@ impl FuncCompiler<'_, '_> {
         };
         let t = self.subst(elem);
         let t = self.tix(t);
+        self.note_bounds(s);
         self.emit(Op::Slice { f, w: Win(w), t });
         self.mov(d, w, 3);
     }

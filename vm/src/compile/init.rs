@@ -10,6 +10,7 @@ use super::state::{FuncCompiler, FuncState};
 use super::{CompileFailure, Compiler, Parts, Source};
 use crate::bytecode::*;
 use crate::program::{InitEntry, InitState, Program};
+use lang::ast::{Stmt, StmtKind};
 use lang::check::{Initializer, ScriptUnit};
 use lang::source::Pos;
 use lang::symbol::Symbol;
@@ -317,6 +318,7 @@ impl Compiler {
                     match u {
                         ScriptUnit::Stmt(s) => a.stmt(s),
                         ScriptUnit::Var(spec) => spec.values.iter().for_each(|e| a.expr(e)),
+                        ScriptUnit::Value(_, s) => a.stmt(s),
                     }
                 }
             },
@@ -327,6 +329,7 @@ impl Compiler {
                     match u {
                         ScriptUnit::Stmt(s) => c.stmt(s),
                         ScriptUnit::Var(spec) => c.var_spec(spec),
+                        ScriptUnit::Value(vars, s) => c.script_value(vars, s),
                     }
                 }
             },
@@ -372,6 +375,16 @@ impl FuncCompiler<'_, '_> {
             self.bug("local variable is not bound", span);
         }
         self.c.global_addr(self.parts, o)
+    }
+
+    /// An expression that stands alone in a session: its values go into variables.
+    fn script_value(&mut self, vars: &[ObjId], s: &Stmt) {
+        let StmtKind::Expr(value) = &s.kind else {
+            return self.stmt(s);
+        };
+        self.at(s.span.lo);
+        let names: Vec<Option<ObjId>> = vars.iter().map(|&o| Some(o)).collect();
+        self.define(&names, std::slice::from_ref(value));
     }
 
     fn initialise(&mut self, i: &Initializer) {

@@ -101,4 +101,8 @@ impl Linker for Compiler {
     fn sources(&self) -> &SourceMap {
         &self.world.sources
     }
+
+    fn as_any(&mut self) -> &mut dyn std::any::Any {
+        self
+    }
 }

@@ -12,6 +12,20 @@ use lang::types::TypeId;
 /// What one instruction can copy.
 const CHUNK: u64 = 65_528;
 
+/// An index: 64 bits in a register.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Index {
+    pub r: Reg,
+    /// Of a type whose values may exceed int64; what to say of one out of range depends on it.
+    pub unsigned: bool,
+}
+
+impl From<Reg> for Index {
+    fn from(r: Reg) -> Index {
+        Index { r, unsigned: false }
+    }
+}
+
 /// Where a value is.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Place {
@@ -26,9 +40,9 @@ pub(super) enum Place {
     /// In static memory.
     Static(u64),
     /// Element `i` of the slice (or string) at `s`.
-    Elem { s: Reg, i: Reg },
+    Elem { s: Reg, i: Index },
     /// Element `i` of the array of `n` elements in the registers at `r`.
-    Array { r: Reg, n: i64, i: Reg },
+    Array { r: Reg, n: i64, i: Index },
     /// The element of map `m` for the key at `k`.
     Map { m: Reg, k: Reg },
 }
@@ -294,9 +308,9 @@ impl FuncCompiler<'_, '_> {
         s
     }
 
-    fn read_elem(&mut self, s: Reg, i: Reg, t: TypeId, d: Reg) {
+    fn read_elem(&mut self, s: Reg, i: Index, t: TypeId, d: Reg) {
         let size = self.size(t);
-        let (dd, ss, ii) = (Dst(d), Src(s), Src(i));
+        let (dd, ss, ii) = (Dst(d), Src(s), Src(i.r));
         let op = match (self.repr(t), size) {
             (Repr::I8, _) => Op::IdxI8 {
                 d: dd,
@@ -351,28 +365,35 @@ impl FuncCompiler<'_, '_> {
                 return;
             }
         };
+        self.emit_indexed(op, i);
+    }
+
+    /// Appends an instruction that checks `i` against a length.
+    fn emit_indexed(&mut self, op: Op, i: Index) {
+        self.note_unsigned([i.unsigned, false, false]);
         self.emit(op);
     }
 
     /// The address of element i of the slice at s, bounds-checked.
-    pub(super) fn elem_addr(&mut self, s: Reg, i: Reg, t: TypeId, d: Option<Reg>) -> Reg {
+    pub(super) fn elem_addr(&mut self, s: Reg, i: Index, t: TypeId, d: Option<Reg>) -> Reg {
         match u8::try_from(self.size(t)) {
             Ok(sz) => {
                 let d = self.dst(d, TypeId::UINTPTR);
-                self.emit(Op::IdxAddr {
+                let op = Op::IdxAddr {
                     sz: Size8(sz),
                     d: Dst(d),
                     s: Src(s),
-                    i: Src(i),
-                });
+                    i: Src(i.r),
+                };
+                self.emit_indexed(op, i);
                 d
             }
             Err(_) => {
                 let w = self.alloc(4);
-                self.mov(w, i, 1);
+                self.mov(w, i.r, 1);
                 self.mov(w + 1, s, 3);
                 let t = self.tix(t);
-                self.emit(Op::IdxAddrT { w: Win(w), t });
+                self.emit_indexed(Op::IdxAddrT { w: Win(w), t }, i);
                 self.deliver(w, TypeId::UINTPTR, d)
             }
         }
@@ -414,8 +435,8 @@ impl FuncCompiler<'_, '_> {
         self.release(m);
     }
 
-    fn write_elem(&mut self, s: Reg, i: Reg, v: Reg, t: TypeId) {
-        let (ss, ii, vv) = (Src(s), Src(i), Src(v));
+    fn write_elem(&mut self, s: Reg, i: Index, v: Reg, t: TypeId) {
+        let (ss, ii, vv) = (Src(s), Src(i.r), Src(v));
         let op = match self.size(t) {
             1 => Op::StIdx8 {
                 s: ss,
@@ -450,7 +471,7 @@ impl FuncCompiler<'_, '_> {
                 return;
             }
         };
-        self.emit(op);
+        self.emit_indexed(op, i);
     }
 
     /// Zeroes a place.

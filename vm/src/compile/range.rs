@@ -239,10 +239,7 @@ impl FuncCompiler<'_, '_> {
             r,
             l,
             s + 1,
-            |c, i, d| match d {
-                Some(d) => c.read(Place::Elem { s, i }, elem, Some(d)),
-                None => c.read(Place::Elem { s, i }, elem, None),
-            },
+            |c, i, d| c.read(Place::Elem { s, i: i.into() }, elem, d),
             elem,
         );
     }
@@ -328,7 +325,10 @@ impl FuncCompiler<'_, '_> {
                     r,
                     l,
                     s + 1,
-                    |c, i, d| c.read(Place::Array { r: at, n, i }, elem, d),
+                    |c, i, d| {
+                        let i = i.into();
+                        c.read(Place::Array { r: at, n, i }, elem, d)
+                    },
                     elem,
                 );
             }

@@ -8,7 +8,7 @@ use super::escape::Escapes;
 use super::instance::TypeEnv;
 use super::{CompileFailure, Compiler, Parts};
 use crate::bytecode::*;
-use crate::program::{Program, Repr};
+use crate::program::{Note, Program, Repr};
 use crate::rtype::{Kind, RType};
 use lang::ast::{Expr, NodeId};
 use lang::check::Info;
@@ -70,8 +70,8 @@ pub(super) struct FuncState {
     pub code: Vec<Op>,
     /// `(first instruction, position)`.
     pub positions: Vec<(u32, Pos)>,
-    /// Static types noted for instructions.
-    pub notes: Vec<(u32, TypeIx)>,
+    /// What is noted for instructions.
+    pub notes: Vec<(u32, Note)>,
     /// Position of what is being compiled.
     pub pos: Pos,
     /// Label → instruction.
@@ -399,7 +399,15 @@ impl FuncCompiler<'_, '_> {
     /// Notes a static type for the instruction emitted next.
     pub(super) fn note(&mut self, t: TypeIx) {
         let at = self.f.code.len() as u32;
-        self.f.notes.push((at, t));
+        self.f.notes.push((at, Note::Type(t)));
+    }
+
+    /// Notes for the instruction emitted next which of its index operands may exceed int64.
+    pub(super) fn note_unsigned(&mut self, which: [bool; 3]) {
+        if which.contains(&true) {
+            let at = self.f.code.len() as u32;
+            self.f.notes.push((at, Note::Unsigned(which)));
+        }
     }
 
     /// A label that is not bound yet.

@@ -9,7 +9,6 @@ use super::run::Fault;
 use super::slices::out_of_memory;
 use crate::bytecode::{Op, SelectIx, TypeIx, Win};
 use crate::mem::AllocKind;
-use crate::native::{GoChan, TimeNow};
 use crate::vm::{Exit, Vm};
 use chanrt::{
     CloseResult, Dir, Hchan, RecvResult, Scase, SelectResult, SendResult, TryRecv, TrySend,
@@ -252,22 +251,5 @@ impl Vm {
             }
         }
         None
-    }
-
-    /// Sends the time on a timer's channel, without blocking.
-    pub(crate) fn send_time(&mut self, c: GoChan, encode: fn(TimeNow) -> [u64; 3]) {
-        let (sec, nsec) = self.rt.walltime();
-        let value = encode(TimeNow {
-            sec,
-            nsec,
-            mono: self.rt.nanotime(),
-        });
-        // SAFETY: a timer's channel has elements of type time.Time, which has 24 bytes; a closed one is left alone.
-        unsafe {
-            let c = chan(c.word());
-            if !c.is_null() && (*c).elemsize == 24 && (*c).closed == chanrt::ChanState::Open {
-                chanrt::try_send(&mut self.rt, c, value.as_ptr().cast::<u8>());
-            }
-        }
     }
 }

@@ -60,11 +60,16 @@ impl Vm {
         let mut out = format!("goroutine {} waits here:\n{}", g.goid(), self.excerpt(ip));
         for w in waits {
             // SAFETY: a channel somebody waits on is alive.
-            let (site, id, cap) = unsafe { ((*w.c).make_site, (*w.c).id, (*w.c).dataqsiz) };
+            let (site, id, cap) = unsafe { ((*w.c).make_site, (*w.c).id, chanrt::chancap(w.c)) };
             let what = match w.dir {
                 Dir::Send => "to send on",
                 Dir::Recv => "to receive from",
             };
+            // SAFETY: as above.
+            if unsafe { (*w.c).timed } {
+                let _ = writeln!(out, "  {what} channel {id}, whose timer is not running");
+                continue;
+            }
             let kind = if cap == 0 {
                 "unbuffered".to_string()
             } else {

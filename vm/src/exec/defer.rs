@@ -12,6 +12,7 @@
 
 use super::gor::UNWIND_NEXT;
 use super::run::Fault;
+use super::session::Pause;
 use crate::bytecode::{FuncId, Op};
 use crate::native::{Iface, Reply};
 use crate::vm::{Exit, Vm};
@@ -323,7 +324,7 @@ impl Vm {
     }
 
     /// Ends the natives whose windows lie above `frame`.
-    fn drop_natives(&mut self, frame: u32) {
+    pub(super) fn drop_natives(&mut self, frame: u32) {
         while let Some(n) = self.cur().ext().natives.pop_if(|n| n.win > frame) {
             self.native_stacks.put(n);
         }
@@ -414,8 +415,14 @@ impl Vm {
             .ext
             .as_ref()
             .is_some_and(|e| !e.panics.is_empty());
+        let goid = g.goid();
         let gor = self.rt.goexit(g);
         self.stacks.bury(gor);
+        if let Some(s) = &mut self.session
+            && s.ends(goid)
+        {
+            return Some(Exit::Pause(Pause::Returned(goid)));
+        }
         if is_main {
             self.main = None;
             self.main_gone = goexit;

@@ -6,6 +6,7 @@
 use super::defer::PanicKind;
 use super::gor::Resume;
 use super::run::Fault;
+use super::session::Pause;
 use crate::bytecode::{FuncId, InitIx};
 use crate::native::Iface;
 use crate::program::InitState;
@@ -43,9 +44,9 @@ impl Vm {
                 let v = self.runtime_error("invalid memory address or nil pointer dereference");
                 return self.start_panic(v, PanicKind::Fault);
             }
-            Fault::Index(i, _) if i < 0 => self.bounds_error(&format!("index out of range [{i}]")),
             Fault::Index(i, len) => {
-                self.bounds_error(&format!("index out of range [{i}] with length {len}"))
+                let text = self.index_text(i, len);
+                self.bounds_error(&text)
             }
             Fault::Bounds(text) => self.bounds_error(&text),
             Fault::DivideByZero => self.runtime_error("integer divide by zero"),
@@ -67,6 +68,15 @@ impl Vm {
 
     /// Out of fuel: lets others run if there are any.
     fn preempt(&mut self) -> Option<Exit> {
+        if self.reserve == 0 {
+            if self.session.is_some() {
+                self.suspend(Resume::Plain);
+                let g = self.g;
+                self.rt.yield_now(g);
+                return Some(Exit::Pause(Pause::Spent));
+            }
+            return Some(self.fatal("out of fuel"));
+        }
         if self.stdout.is_pending() {
             self.stdout.flush();
         }
@@ -82,7 +92,7 @@ impl Vm {
             self.rt.yield_now(g);
             return self.schedule();
         }
-        self.fuel = self.rt.quantum() as i32;
+        self.refuel();
         None
     }
 
@@ -149,6 +159,15 @@ impl Vm {
         self.regs.fp = fp;
         self.regs.ip = entry.code;
         Ok(())
+    }
+
+    /// What is wrong with index `i` of the instruction before `ip`.
+    fn index_text(&self, i: u64, len: u64) -> String {
+        let [unsigned, ..] = self.program.unsigned_at(self.regs.ip.wrapping_sub(1));
+        match i as i64 {
+            i if i < 0 && !unsigned => format!("index out of range [{i}]"),
+            _ => format!("index out of range [{i}] with length {len}"),
+        }
     }
 
     /// An out-of-range error: Go's `runtime.boundsError`, or its nearest relative.

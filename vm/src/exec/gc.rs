@@ -7,7 +7,6 @@
 use super::gor::{Gor, Resume};
 use crate::bytecode::Op;
 use crate::mem::Marker;
-use crate::native::TimerTask;
 use crate::program::Program;
 use crate::vm::Vm;
 
@@ -40,12 +39,7 @@ fn collect_at(vm: &mut Vm, ip: *const Op) {
     let mut last = LastFunc::default();
     heap.collect(&mut |m: &mut Marker<'_>| {
         m.word(thrown.data);
-        for task in timers.tasks() {
-            m.word(match task {
-                TimerTask::SendTime { chan, .. } => chan.word(),
-                TimerTask::Go { func } => func.word(),
-            });
-        }
+        timers.funcs().for_each(|f| m.word(f.word()));
         for g in rt.goroutines() {
             // SAFETY: a live goroutine's payload; nothing else uses it during a collection.
             let gor = unsafe { &*rt.payload(g) };

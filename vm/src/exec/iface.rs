@@ -91,7 +91,7 @@ fn name(vm: &Vm, t: TypeIx) -> String {
 pub(crate) fn assert_type_fault(vm: &Vm, ip: *const Op, ty: TypeIx, want: TypeIx) -> Fault {
     let inter = vm
         .program
-        .note_at(ip)
+        .type_noted_at(ip)
         .map_or("interface".to_string(), |t| name(vm, t));
     let as_ = name(vm, want);
     if ty.0 == 0 {

@@ -92,7 +92,7 @@ fn slots(repr: Repr) -> usize {
 /// # Safety
 /// `d` is the instruction's destination.
 pub(crate) unsafe fn zero_value(vm: &Vm, d: *mut u64, two: bool) {
-    let note = vm.program.note_at(vm.regs.ip.wrapping_sub(1));
+    let note = vm.program.type_noted_at(vm.regs.ip.wrapping_sub(1));
     let slots = note.map_or(1, |t| usize::from(vm.rtype(t).slots()));
     // SAFETY: the caller's contract.
     unsafe { std::ptr::write_bytes(d, 0, slots + usize::from(two)) };

@@ -20,6 +20,7 @@ pub(crate) mod natives;
 pub(crate) mod print;
 pub(crate) mod report;
 pub(crate) mod run;
+pub(crate) mod session;
 pub(crate) mod sites;
 pub(crate) mod slices;
 pub(crate) mod slow;

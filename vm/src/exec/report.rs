@@ -3,6 +3,7 @@
 //! Invariants: first lines are Go's word for word; everything goes to standard error, behind flushed standard output.
 
 use super::defer::PanicKind;
+use super::session::CrashReport;
 use crate::native::{GoStr, Iface};
 use crate::program::RecvLoad;
 use crate::vm::{Exit, Vm};
@@ -51,22 +52,24 @@ impl Vm {
     #[cold]
     pub(crate) fn fatal(&mut self, text: &str) -> Exit {
         let trace = self.goroutine_text(self.g, "running");
-        self.write_stderr(format!("fatal error: {text}\n\n{trace}").as_bytes());
-        Exit::Crashed
+        self.last_words(format!("fatal error: {text}\n").as_bytes(), trace)
     }
 
     /// The stack is at its limit.
     #[cold]
     pub(crate) fn stack_overflow(&mut self) -> Exit {
         let trace = self.goroutine_text(self.g, "running");
-        let first = "runtime: goroutine stack exceeds 1000000000-byte limit\nfatal error: stack overflow\n\n";
-        self.write_stderr(format!("{first}{trace}").as_bytes());
-        Exit::Crashed
+        let first = "runtime: goroutine stack exceeds 1000000000-byte limit\nfatal error: stack overflow\n";
+        self.last_words(first.as_bytes(), trace)
     }
 
     /// A function could not be compiled.
     #[cold]
     pub(crate) fn link_error(&mut self, text: &str) -> Exit {
+        if self.session.is_some() {
+            let trace = self.goroutine_text(self.g, "running");
+            return self.last_words(text.as_bytes(), trace);
+        }
         self.write_stderr(format!("{text}\n").as_bytes());
         Exit::Code(1)
     }
@@ -103,9 +106,21 @@ impl Vm {
                     .bytes(),
             );
         }
-        out.push(b'\n');
-        out.extend(self.goroutine_text(self.g, "running").bytes());
-        self.write_stderr(&out);
+        let trace = self.goroutine_text(self.g, "running");
+        self.last_words(&out, trace)
+    }
+
+    /// Prints what a program says at its end; in a session it is kept for the session's owner.
+    fn last_words(&mut self, message: &[u8], trace: String) -> Exit {
+        match &mut self.session {
+            Some(s) => {
+                s.report = CrashReport {
+                    message: String::from_utf8_lossy(message).trim_end().to_string(),
+                    trace,
+                }
+            }
+            None => self.write_stderr(&[message, b"\n", trace.as_bytes()].concat()),
+        }
         Exit::Crashed
     }
 

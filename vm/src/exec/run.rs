@@ -23,7 +23,7 @@ pub(crate) enum Fault {
     /// A nil pointer in an interface where a value receiver is wanted.
     NilReceiver,
     /// Index and length.
-    Index(i64, u64),
+    Index(u64, u64),
     /// Integer division by zero.
     DivideByZero,
     /// Negative shift amount.
@@ -720,7 +720,7 @@ pub(crate) unsafe fn run(vm: &mut Vm) -> Stop {
 fn leave(vm: &mut Vm, out: Out) -> Option<Stop> {
     let fault = match out {
         Out::NilDeref => Fault::NilDeref,
-        Out::Index => Fault::Index(vm.trap[0] as i64, vm.trap[1]),
+        Out::Index => Fault::Index(vm.trap[0], vm.trap[1]),
         Out::DivideByZero => Fault::DivideByZero,
         Out::NegativeShift => Fault::NegativeShift,
         Out::Grow => {

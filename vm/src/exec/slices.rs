@@ -184,34 +184,34 @@ pub(crate) unsafe fn slice(vm: &Vm, f: SliceFn, w: *mut u64, t: TypeIx) -> Resul
         match f {
             SliceFn::Str => {
                 let (p, len, lo, hi) = (at(0), at(1), at(2), at(3));
-                check2(lo, hi, len, "length")?;
+                check2(vm, lo, hi, len, "length")?;
                 *w = if lo == hi { 0 } else { p + lo };
                 *w.add(1) = hi - lo;
                 Ok(())
             }
             SliceFn::Slice => {
                 let (p, cap, lo, hi) = (at(0), at(2), at(3), at(4));
-                check2(lo, hi, cap, "capacity")?;
+                check2(vm, lo, hi, cap, "capacity")?;
                 put(vm, w, p, lo, hi, cap, t);
                 Ok(())
             }
             SliceFn::Slice3 => {
                 let (p, cap, lo, hi, max) = (at(0), at(2), at(3), at(4), at(5));
-                check3(lo, hi, max, cap, "capacity")?;
+                check3(vm, lo, hi, max, cap, "capacity")?;
                 put(vm, w, p, lo, hi, max, t);
                 Ok(())
             }
             SliceFn::Array => {
                 let (p, len, lo, hi) = (at(0), at(1), at(2), at(3));
                 nil_check(p)?;
-                check2(lo, hi, len, "length")?;
+                check2(vm, lo, hi, len, "length")?;
                 put(vm, w, p, lo, hi, len, t);
                 Ok(())
             }
             SliceFn::Array3 => {
                 let (p, len, lo, hi, max) = (at(0), at(1), at(2), at(3), at(4));
                 nil_check(p)?;
-                check3(lo, hi, max, len, "length")?;
+                check3(vm, lo, hi, max, len, "length")?;
                 put(vm, w, p, lo, hi, max, t);
                 Ok(())
             }
@@ -249,17 +249,17 @@ unsafe fn put(vm: &Vm, w: *mut u64, p: u64, lo: u64, hi: u64, max: u64, t: TypeI
 }
 
 #[inline]
-fn check2(lo: u64, hi: u64, limit: u64, what: &str) -> Result<(), Fault> {
+fn check2(vm: &Vm, lo: u64, hi: u64, limit: u64, what: &str) -> Result<(), Fault> {
     if hi > limit {
         return Err(bounds(
-            hi,
+            (vm, 1, hi),
             |hi| format!("[:{hi}] with {what} {limit}"),
             |hi| format!("[:{hi}]"),
         ));
     }
     if lo > hi {
         return Err(bounds(
-            lo,
+            (vm, 0, lo),
             |lo| format!("[{lo}:{hi}]"),
             |lo| format!("[{lo}:]"),
         ));
@@ -268,24 +268,24 @@ fn check2(lo: u64, hi: u64, limit: u64, what: &str) -> Result<(), Fault> {
 }
 
 #[inline]
-fn check3(lo: u64, hi: u64, max: u64, limit: u64, what: &str) -> Result<(), Fault> {
+fn check3(vm: &Vm, lo: u64, hi: u64, max: u64, limit: u64, what: &str) -> Result<(), Fault> {
     if max > limit {
         return Err(bounds(
-            max,
+            (vm, 2, max),
             |max| format!("[::{max}] with {what} {limit}"),
             |max| format!("[::{max}]"),
         ));
     }
     if hi > max {
         return Err(bounds(
-            hi,
+            (vm, 1, hi),
             |hi| format!("[:{hi}:{max}]"),
             |hi| format!("[:{hi}:]"),
         ));
     }
     if lo > hi {
         return Err(bounds(
-            lo,
+            (vm, 0, lo),
             |lo| format!("[{lo}:{hi}:]"),
             |lo| format!("[{lo}::]"),
         ));
@@ -293,10 +293,18 @@ fn check3(lo: u64, hi: u64, max: u64, limit: u64, what: &str) -> Result<(), Faul
     Ok(())
 }
 
+/// The failure of a bound: the `k`th of the instruction before `ip`, with the value `x`.
 #[cold]
-fn bounds(x: u64, high: impl Fn(i64) -> String, negative: impl Fn(i64) -> String) -> Fault {
-    let x = x as i64;
-    let range = if x < 0 { negative(x) } else { high(x) };
+fn bounds(
+    (vm, k, x): (&Vm, usize, u64),
+    high: impl Fn(u64) -> String,
+    negative: impl Fn(i64) -> String,
+) -> Fault {
+    let unsigned = vm.program.unsigned_at(vm.regs.ip.wrapping_sub(1))[k];
+    let range = match x as i64 {
+        x if x < 0 && !unsigned => negative(x),
+        _ => high(x),
+    };
     Fault::Bounds(format!("slice bounds out of range {range}"))
 }
 

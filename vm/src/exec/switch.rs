@@ -5,8 +5,9 @@
 
 use super::gor::{GO_EXIT, Gor, NATIVE_RESUME, Resume};
 use super::run::{Stop, run};
+use super::session::Pause;
 use crate::bytecode::FuncId;
-use crate::native::{GoNilDeref, Reply, TimerTask};
+use crate::native::{GoNilDeref, Reply};
 use crate::vm::{Exit, Vm};
 use chanrt::{Gp, Next};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -31,10 +32,19 @@ impl Vm {
                     return Some(Exit::Code(Exit::SIGPIPE));
                 }
             }
+            if self.session.is_some() && self.is_idle() {
+                return Some(Exit::Pause(Pause::Idle));
+            }
             match self.rt.schedule() {
                 Next::Run(g) => return self.resume(g),
                 Next::Timer(n) => self.fire_timer(n),
+                Next::Interrupted if self.session.is_some() => {
+                    return Some(Exit::Pause(Pause::Interrupted));
+                }
                 Next::Interrupted => return Some(Exit::Code(130)),
+                Next::Deadlock | Next::AllDone if self.session.is_some() => {
+                    return Some(Exit::Pause(Pause::Asleep));
+                }
                 Next::Deadlock | Next::AllDone => return Some(self.deadlock()),
             }
         }
@@ -43,7 +53,7 @@ impl Vm {
     #[inline]
     fn resume(&mut self, g: Gp) -> Option<Exit> {
         self.g = g;
-        self.fuel = self.rt.quantum() as i32;
+        self.refuel();
         let gor = self.gor(g);
         let resume = gor.resume;
         let (ip, fp, end) = (gor.ip, gor.fp, gor.stack.wrapping_add(gor.cap as usize));
@@ -57,32 +67,23 @@ impl Vm {
         }
     }
 
+    /// Gives the goroutine about to run a new time slice out of the run's reserve, which what is left of the last one goes back to.
+    #[inline]
+    pub(crate) fn refuel(&mut self) {
+        let all = self.reserve + self.fuel.max(0) as u64;
+        let slice = all.min(self.rt.quantum().into());
+        self.fuel = slice as i32;
+        self.reserve = all - slice;
+    }
+
     fn fire_timer(&mut self, n: u64) {
-        let Some((task, when)) = self.timers.get(n).map(|e| (e.task, e.when)) else {
+        let Some(func) = self.timers.get(n).map(|e| e.func) else {
             return;
         };
-        match task {
-            TimerTask::SendTime {
-                chan,
-                period,
-                encode,
-            } => {
-                self.send_time(chan, encode);
-                if period > 0 {
-                    let now = self.rt.nanotime();
-                    let late = (now - when).max(0) / period;
-                    self.arm_timer(n, when + period * (late + 1));
-                } else {
-                    self.timers.remove(n);
-                }
-            }
-            TimerTask::Go { func } => {
-                self.timers.remove(n);
-                if !func.is_nil() {
-                    let f = self.closure_func(func.word());
-                    self.spawn(f, &[func.word()], None, 0);
-                }
-            }
+        self.timers.remove(n);
+        if !func.is_nil() {
+            let f = self.closure_func(func.word());
+            self.spawn(f, &[func.word()], None, 0);
         }
     }
 

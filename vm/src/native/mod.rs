@@ -23,7 +23,7 @@ pub use cx::{Cx, GoNilDeref};
 pub use handles::{GoChan, GoFunc, GoMap, GoPtr, GoSlice, GoStr, Iface, Pod};
 pub use output::Output;
 pub(crate) use sched::TimerTable;
-pub use sched::{TimeNow, TimerTask};
+pub use chanrt::{TIMER_CHAN_CAP, TimeNow, TimeValue};
 pub(crate) use stack::{NativeFrame, NativeStacks, Reply, Request, Resumed};
 
 /// A native function.

@@ -1,43 +1,12 @@
 //! What natives do with the scheduler: time, parking, timers, output, blocking work.
 
 use super::{Cx, Flow, GoChan, GoFunc, Request};
-use chanrt::{Gp, TimerId, TimerPayload, WaitReason};
+use chanrt::{Gp, Hchan, TimeValue, TimerId, TimerPayload, WaitReason};
 
-/// The moment a timer fired.
-#[derive(Clone, Copy, Debug)]
-pub struct TimeNow {
-    /// Unix seconds.
-    pub sec: i64,
-    /// Nanoseconds within the second.
-    pub nsec: u32,
-    /// Monotonic nanoseconds.
-    pub mono: i64,
-}
-
-/// What a timer does when it fires.
-#[derive(Clone, Copy)]
-pub enum TimerTask {
-    /// Sends the time on a channel, without blocking. `encode` makes the words of a `time.Time`. A positive `period` starts it again.
-    SendTime {
-        /// The channel.
-        chan: GoChan,
-        /// Nanoseconds between ticks; 0 fires once.
-        period: i64,
-        /// Makes the value sent.
-        encode: fn(TimeNow) -> [u64; 3],
-    },
-    /// Starts a goroutine that calls a function without parameters.
-    Go {
-        /// The function.
-        func: GoFunc,
-    },
-}
-
-/// A started host timer.
+/// A started timer that calls a function without parameters in a goroutine of its own.
 pub(crate) struct TimerEntry {
-    pub(crate) task: TimerTask,
-    pub(crate) when: i64,
-    pub(crate) id: Option<TimerId>,
+    pub(crate) func: GoFunc,
+    id: Option<TimerId>,
     generation: u32,
 }
 
@@ -49,29 +18,19 @@ pub(crate) struct TimerTable {
 }
 
 impl TimerTable {
-    fn add(&mut self, task: TimerTask, when: i64) -> u64 {
-        let slot = match self.free.pop() {
-            Some(slot) => {
-                let e = &mut self.entries[slot as usize];
-                *e = TimerEntry {
-                    task,
-                    when,
-                    id: None,
-                    generation: e.generation,
-                };
-                slot
-            }
-            None => {
-                self.entries.push(TimerEntry {
-                    task,
-                    when,
-                    id: None,
-                    generation: 1,
-                });
-                (self.entries.len() - 1) as u32
-            }
-        };
-        u64::from(self.entries[slot as usize].generation) << 32 | u64::from(slot)
+    /// Enters a timer that has not been started.
+    fn add(&mut self, func: GoFunc) -> u64 {
+        let slot = self.free.pop().unwrap_or_else(|| {
+            self.entries.push(TimerEntry {
+                func,
+                id: None,
+                generation: 1,
+            });
+            (self.entries.len() - 1) as u32
+        });
+        let e = &mut self.entries[slot as usize];
+        e.func = func;
+        u64::from(e.generation) << 32 | u64::from(slot)
     }
 
     /// The pending timer with this number.
@@ -90,12 +49,12 @@ impl TimerTable {
         }
     }
 
-    /// The tasks of all pending timers, for the collector.
-    pub(crate) fn tasks(&self) -> impl Iterator<Item = &TimerTask> {
+    /// The functions of all pending timers, for the collector.
+    pub(crate) fn funcs(&self) -> impl Iterator<Item = GoFunc> {
         self.entries
             .iter()
             .filter(|e| e.id.is_some())
-            .map(|e| &e.task)
+            .map(|e| e.func)
     }
 }
 
@@ -121,11 +80,13 @@ impl Cx<'_> {
         Flow::Park
     }
 
-    /// Starts a timer that is due at `when` (in `now_nanos`). The number names it for ever and is never 0.
-    pub fn start_timer(&mut self, when: i64, task: TimerTask) -> u64 {
+    /// Starts a timer that is due at `when` (in `now_nanos`) and then calls `func` in a goroutine of its own. The number names it for ever
+    /// and is never 0.
+    pub fn start_timer(&mut self, when: i64, func: GoFunc) -> u64 {
         let vm = self.vm();
-        let n = vm.timers.add(task, when);
-        vm.arm_timer(n, when);
+        let n = vm.timers.add(func);
+        let id = vm.rt.start_timer(when, TimerPayload::Host(n));
+        vm.timers.entries[n as u32 as usize].id = Some(id);
         n
     }
 
@@ -140,19 +101,31 @@ impl Cx<'_> {
         pending
     }
 
+    /// Makes a fresh channel, of the capacity `chanrt::TIMER_CHAN_CAP` and with elements of 24 bytes, the channel of a timer; `value` makes
+    /// what it sends. False, and nothing happens, for any other channel.
+    pub fn make_timer_chan(&mut self, c: GoChan, value: TimeValue) -> bool {
+        // SAFETY: a channel of the program.
+        unsafe { chanrt::make_timer_chan(c.word() as *mut Hchan, value) }
+    }
+
+    /// Starts the timer of a channel, or starts it anew, due at `when` and then every `period` if that is positive. Says whether it was
+    /// started before and nobody had received from it. Nothing happens to other channels.
+    pub fn start_chan_timer(&mut self, c: GoChan, when: i64, period: i64) -> bool {
+        let c = c.word() as *mut Hchan;
+        // SAFETY: a channel of the program; a timer's, when told to start.
+        unsafe { !c.is_null() && (*c).timed && self.vm().rt.start_chan_timer(c, when, period) }
+    }
+
+    /// Stops the timer of a channel and takes back what nobody has received. The answer is `start_chan_timer`'s.
+    pub fn stop_chan_timer(&mut self, c: GoChan) -> bool {
+        let c = c.word() as *mut Hchan;
+        // SAFETY: as in `start_chan_timer`.
+        unsafe { !c.is_null() && (*c).timed && self.vm().rt.stop_chan_timer(c) }
+    }
+
     /// 64 random bits from the run's generator.
     pub fn rand_u64(&mut self) -> u64 {
         self.vm().rt.rand_u64()
-    }
-}
-
-impl crate::vm::Vm {
-    /// Enters host timer `n` into the scheduler's heap.
-    pub(crate) fn arm_timer(&mut self, n: u64, when: i64) {
-        let id = self.rt.start_timer(when, TimerPayload::Host(n));
-        let slot = n as u32 as usize;
-        self.timers.entries[slot].id = Some(id);
-        self.timers.entries[slot].when = when;
     }
 }
 
