@@ -1,6 +1,6 @@
 //! Package time: the clocks, timers, durations as text.
 
-use vm::native::{TimeNow, TimerTask};
+use vm::native::TimeNow;
 use vm::{Cx, Flow, NativeFn};
 
 /// The natives of the package.
@@ -11,6 +11,18 @@ pub const NATIVES: &[(&str, NativeFn)] = &[
         cx.sleep(ns)
     }),
     ("startChan", start_chan),
+    ("stopChan", |cx| {
+        let c = cx.chan();
+        let pending = cx.stop_chan_timer(c);
+        cx.ret_bool(pending);
+        Flow::Done
+    }),
+    ("ofTimer", |cx| {
+        let c = cx.chan();
+        assert!(cx.make_timer_chan(c, encode), "a fresh channel of Time");
+        cx.ret_chan(c);
+        Flow::Done
+    }),
     ("startFunc", start_func),
     ("stop", |cx| {
         let id = cx.uint();
@@ -67,24 +79,17 @@ fn due(cx: &Cx<'_>, d: i64) -> i64 {
 }
 
 fn start_chan(cx: &mut Cx<'_>) -> Flow {
-    let (d, chan, period) = (cx.int(), cx.chan(), cx.int());
+    let (chan, d, period) = (cx.chan(), cx.int(), cx.int());
     let when = due(cx, d);
-    let id = cx.start_timer(
-        when,
-        TimerTask::SendTime {
-            chan,
-            period,
-            encode,
-        },
-    );
-    cx.ret_uint(id);
+    let pending = cx.start_chan_timer(chan, when, period);
+    cx.ret_bool(pending);
     Flow::Done
 }
 
 fn start_func(cx: &mut Cx<'_>) -> Flow {
     let (d, func) = (cx.int(), cx.func());
     let when = due(cx, d);
-    let id = cx.start_timer(when, TimerTask::Go { func });
+    let id = cx.start_timer(when, func);
     cx.ret_uint(id);
     Flow::Done
 }
