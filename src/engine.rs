@@ -33,6 +33,8 @@ pub struct Options {
     pub gc_stress: bool,
     /// Largest heap in bytes.
     pub memory_limit: Option<u64>,
+    /// How many taken jumps and calls the program may make, all goroutines together.
+    pub fuel: Option<u64>,
     /// The program's arguments, its name first.
     pub args: Vec<String>,
 }
@@ -228,6 +230,7 @@ fn vm_options(o: Options) -> vm::Options {
         virtual_time: o.virtual_time,
         gc_stress: o.gc_stress,
         memory_limit: o.memory_limit,
+        fuel: o.fuel,
         args: o.args,
         ..vm::Options::default()
     }

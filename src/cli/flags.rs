@@ -55,6 +55,16 @@ pub const FLAGS: &[Flag] = &[
         },
     },
     Flag {
+        name: "fuel",
+        value: "N",
+        commands: &[Run, Test],
+        doc: "end with a fatal error after this many taken jumps and calls (default: no limit)",
+        set: |s, v| {
+            s.options.fuel = Some(v.parse().map_err(|_| "a number".to_string())?);
+            Ok(())
+        },
+    },
+    Flag {
         name: "random-schedule",
         value: "",
         commands: &[Run, Test],

@@ -2,7 +2,7 @@
 //!
 //! A case is `NAME.gol` or `NAME.go`; `NAME.out` is its standard output, `NAME.err` its standard error (absent: empty), and
 //! `NAME.any` a standard output whose lines may come in any order. In expectations `[*]` stands for any text within a line and a line `[**]` for any
-//! lines. A first line `//gol: …` sets words: `virtual-time`, `seed=N`, `arg=TEXT` (repeatable), `stdin=TEXT`, `exit=N`, `no-stress`.
+//! lines. A first line `//gol: …` sets words: `virtual-time`, `seed=N`, `fuel=N`, `arg=TEXT` (repeatable), `stdin=TEXT`, `exit=N`, `no-stress`.
 //! With `GOL_BLESS=1` the expectation files are written instead of compared (never over one that holds a wildcard).
 
 use std::fs;
@@ -59,6 +59,7 @@ pub fn directive(case: &Path) -> Directive {
         match word.split_once('=').unwrap_or((word, "")) {
             ("virtual-time", _) => d.flags.push("--virtual-time".into()),
             ("seed", n) => d.flags.extend(["--seed".into(), n.into()]),
+            ("fuel", n) => d.flags.extend(["--fuel".into(), n.into()]),
             ("arg", a) => d.args.push(a.into()),
             ("stdin", s) => d.stdin = s.replace("\\n", "\n"),
             ("exit", n) => d.exit = n.parse().expect("exit=N"),
