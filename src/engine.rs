@@ -4,7 +4,7 @@
 //! status, or 2 after a panic or a fatal error, already reported), and a fault of gol's (`Outcome::Bug`): a Rust panic below is
 //! caught here. Nothing here knows the command line.
 
-use crate::load::{Failure, Loaded, Session};
+use crate::load::{Failure, Loaded, Loader};
 use crate::module::Packages;
 use lang::check::World;
 use lang::diag::{self, Diagnostic, Format};
@@ -107,9 +107,9 @@ impl Engine {
     pub(crate) fn guarded(
         &mut self,
         shown: &str,
-        load: impl FnOnce(&mut Session<'_>) -> Result<Loaded, Failure>,
+        load: impl FnOnce(&mut Loader<'_>) -> Result<Loaded, Failure>,
     ) -> Result<Loaded, Failure> {
-        let mut session = Session {
+        let mut session = Loader {
             world: &mut self.world,
             packages: &self.packages,
         };
@@ -219,7 +219,7 @@ fn calls_main(world: &World, loaded: &Loaded) -> bool {
     plain && !package.info.uses.values().any(|&o| o == main)
 }
 
-fn vm_options(o: Options) -> vm::Options {
+pub(crate) fn vm_options(o: Options) -> vm::Options {
     vm::Options {
         policy: if o.random_schedule {
             chanrt::Policy::Random
@@ -236,7 +236,7 @@ fn vm_options(o: Options) -> vm::Options {
     }
 }
 
-fn describe(cause: &(dyn Any + Send)) -> String {
+pub(crate) fn describe(cause: &(dyn Any + Send)) -> String {
     let text = cause
         .downcast_ref::<String>()
         .map(String::as_str)

@@ -9,6 +9,8 @@
 mod engine;
 mod load;
 mod module;
+pub mod repl;
+pub mod session;
 mod testcmd;
 
 pub use engine::{Engine, Options, Outcome};

@@ -67,14 +67,14 @@ fn reason(e: &std::io::Error) -> String {
 }
 
 /// What is loaded into: the world, and the packages its importer hands out.
-pub(crate) struct Session<'a> {
+pub(crate) struct Loader<'a> {
     /// The checker's world.
     pub(crate) world: &'a mut World,
     /// The importer's packages.
     pub(crate) packages: &'a Packages,
 }
 
-impl Session<'_> {
+impl Loader<'_> {
     /// The text of a file's bytes.
     pub(crate) fn decode(&mut self, name: &str, bytes: Vec<u8>) -> Result<String, Failure> {
         let raw = bytes.clone();
@@ -123,6 +123,12 @@ impl Session<'_> {
 
     /// Finds what the texts of a program in `dir` import, then checks it.
     pub(crate) fn texts(&mut self, dir: &Path, texts: Vec<Text>) -> Result<Loaded, Failure> {
+        let ready = self.resolve(dir, texts)?;
+        self.check(ready)
+    }
+
+    /// Finds what texts in `dir` import; gives the texts as they are to be checked, with embedded files put in.
+    pub(crate) fn resolve(&mut self, dir: &Path, texts: Vec<Text>) -> Result<Vec<Text>, Failure> {
         let headers: Vec<Header> = texts.iter().map(|t| Header::of(&t.1)).collect();
         // Without imports of its own a program needs no module.
         let needs = |h: &Header| {
@@ -158,7 +164,7 @@ impl Session<'_> {
             }
         }
         self.report(problems)?;
-        self.check(ready)
+        Ok(ready)
     }
 
     /// Turns problems into diagnostics, if there are any.
@@ -234,19 +240,23 @@ impl Session<'_> {
 }
 
 /// A folder's full path.
-fn absolute(dir: &Path) -> PathBuf {
+pub(crate) fn absolute(dir: &Path) -> PathBuf {
     std::fs::canonicalize(dir).unwrap_or_else(|_| dir.to_path_buf())
 }
 
 /// Errors after which gc does not go on to type checking.
-fn stops(d: &Diagnostic) -> bool {
+pub(crate) fn stops(d: &Diagnostic) -> bool {
     matches!(
         d.code,
         Code::SyntaxError | Code::NestingTooDeep | Code::FileTooLarge
     )
 }
 
-fn add(world: &mut World, name: &str, text: &str) -> Result<Rc<lang::source::SourceFile>, Failure> {
+pub(crate) fn add(
+    world: &mut World,
+    name: &str,
+    text: &str,
+) -> Result<Rc<lang::source::SourceFile>, Failure> {
     world
         .sources
         .add(name, text, false)

@@ -57,6 +57,23 @@ impl Sched {
         std::iter::successors(self.allgs.first(), |g| unsafe { (*g.as_ptr()).all_next })
     }
 
+    /// Shows the address of every channel that `g` waits on, or the one it waits at in a `sema` queue: what must stay alive.
+    pub fn each_wait(&self, g: Gp, mut see: impl FnMut(usize)) {
+        let mut sg = g.waiting();
+        while !sg.is_null() {
+            // SAFETY: the records on a goroutine's chain are queued.
+            unsafe {
+                let c = (*sg).c;
+                see(if c.is_null() {
+                    (*sg).elem.addr()
+                } else {
+                    c.addr()
+                });
+                sg = (*sg).waitlink;
+            }
+        }
+    }
+
     /// The channels `g` waits on: one after a plain operation, one per case in a select, none otherwise.
     pub fn waiting_on(&self, g: Gp) -> Vec<Waiting> {
         let mut found = Vec::new();

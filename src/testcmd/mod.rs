@@ -6,7 +6,7 @@
 mod collect;
 
 use crate::engine::{Engine, Options, Outcome};
-use crate::load::{Failure, Loaded, Session};
+use crate::load::{Failure, Loaded, Loader};
 use crate::module::{
     At, Folder, FolderError, Modules, Packages, Problem, Walk, imports, is_go_file,
 };
@@ -294,7 +294,7 @@ fn run_one(options: &TestOptions, target: &Target, live: bool, buffer: Buffer) -
 }
 
 /// Adds the package under test with its test files, its external test package and the program that runs them.
-fn load(s: &mut Session<'_>, target: &Target) -> Result<Loaded, Failure> {
+fn load(s: &mut Loader<'_>, target: &Target) -> Result<Loaded, Failure> {
     let folder = &target.folder;
     let tests = match Tests::of(folder) {
         Ok(tests) => tests,

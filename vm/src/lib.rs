@@ -10,9 +10,10 @@ pub mod rtype;
 pub mod value;
 mod vm;
 
+pub use exec::inspect::WaitInfo;
+pub use exec::session::{CrashReport, Pause, Turn};
 pub use native::{
     Cx, Flow, GoChan, GoFunc, GoMap, GoPtr, GoSlice, GoStr, Iface, Native, NativeFn, NativeLookup,
     Output,
 };
-pub use exec::session::{CrashReport, Pause, Turn};
 pub use vm::{Exit, Options, Vm};

@@ -9,6 +9,7 @@
 use crate::bytecode::{FuncId, Op, TypeIx};
 use crate::exec::gor::{Gor, Resume, StackPool};
 use crate::exec::known::Known;
+use crate::exec::live::Liveness;
 use crate::exec::run::Fault;
 use crate::exec::session::{Pause, SessionState};
 use crate::exec::sites::Sites;
@@ -119,6 +120,7 @@ pub struct Vm {
     pub(crate) stacks: StackPool,
     pub(crate) native_stacks: NativeStacks,
     pub(crate) timers: TimerTable,
+    pub(crate) liveness: Liveness,
     pub(crate) sites: Sites,
     pub(crate) known: Known,
     pub(crate) options: Options,
@@ -186,6 +188,7 @@ impl Vm {
             stacks,
             native_stacks: NativeStacks::default(),
             timers: TimerTable::default(),
+            liveness: Liveness::default(),
             sites: Sites::default(),
             known: Known::default(),
             options,

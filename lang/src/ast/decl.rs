@@ -1,6 +1,7 @@
 //! Declarations and files.
 
 use super::{BlockStmt, Expr, Field, FuncType, Ident, NodeId, P, Stmt};
+use crate::diag::Diagnostic;
 use crate::source::{Pos, Span};
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -18,6 +19,10 @@ pub struct File {
     pub items: Vec<Item>,
     /// `//go:` and `#!` directives: position and text after `//`.
     pub directives: Vec<(Pos, Box<str>)>,
+    /// Directives before declarations that they are not for: reported once everything else is right.
+    pub misplaced: Vec<Diagnostic>,
+    /// Whether the parser has reported errors.
+    pub broken: bool,
 }
 
 /// A top-level item.

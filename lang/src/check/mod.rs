@@ -22,7 +22,7 @@ mod index;
 mod infer;
 mod info;
 mod initorder;
-mod labels;
+mod late;
 mod literals;
 mod mono;
 mod operand;
@@ -121,6 +121,14 @@ pub struct Checker<'w> {
     script_bodies: Vec<(ObjId, Rc<crate::ast::FuncDecl>, FuncSig)>,
     /// Functions without body, reported if nothing else is wrong.
     bodyless: Vec<Span>,
+    /// Type literals whose sizes are looked at if nothing else is wrong.
+    sized: Vec<(Span, TypeId)>,
+    /// Interface types, for those that lead to themselves without a name.
+    interfaces: Vec<(Span, TypeId)>,
+    /// Where an instance of a generic type was written first.
+    instance_spans: FxHashMap<TypeId, Span>,
+    /// Where the type arguments of recorded instances stand.
+    targ_spans: FxHashMap<(PkgId, NodeId), (Span, Rc<[Span]>)>,
     /// What a REPL shows of the input.
     shown: Vec<echo::Shown>,
     /// The objects being checked, outermost first.
@@ -143,6 +151,10 @@ impl<'w> Checker<'w> {
             valid_types: FxHashSet::default(),
             script_bodies: Vec::new(),
             bodyless: Vec::new(),
+            sized: Vec::new(),
+            interfaces: Vec::new(),
+            instance_spans: FxHashMap::default(),
+            targ_spans: FxHashMap::default(),
             shown: Vec::new(),
             obj_path: Vec::new(),
         }
@@ -283,6 +295,12 @@ impl<'w> Checker<'w> {
                 message: format!("other declaration of {name}"),
             });
         }
+    }
+
+    /// Checks the branch statements and labels among a script's top-level statements.
+    pub(crate) fn branches_in(&mut self, start: Pos, list: &[&crate::ast::Stmt]) {
+        let found = crate::syntax::check_branches(start, list, &|at| self.position(at));
+        self.diags.extend(found);
     }
 
     /// `file:line:col` of a position.

@@ -1,7 +1,7 @@
 //! Statements and function bodies (go/types: stmt.go).
 //!
 //! Invariants: a statement ends in the scope it began in; function literals met in it have been checked before that scope changes;
-//! branch statements and labels are checked once per body (`labels.rs`).
+//! branch statements and labels have been checked by the parser (`syntax/branches.rs`).
 
 use super::expr::StmtUse;
 use super::{Checker, Env, Operand, OperandMode, expr_string};
@@ -49,7 +49,6 @@ impl Checker<'_> {
         };
         let outer = std::mem::replace(&mut self.env, env);
         self.stmt_list(&body.block.stmts);
-        self.branches(body.block);
         if !self.result_types().is_empty() && !self.is_terminating_block(body.block) {
             let brace = Span {
                 lo: Pos(body.block.span.hi.0.saturating_sub(1)),

@@ -32,6 +32,8 @@ codes! {
     SyntaxError: "the text does not follow the grammar",
     NestingTooDeep: "the program is nested deeper than gol accepts",
     FileTooLarge: "the file is larger than gol accepts",
+    BadDirective: "a //go: directive that is malformed, or not for programs",
+    MisplacedDirective: "a //go: directive where it means nothing",
     InvalidSyntaxTree: "a form that parses but is allowed in no such place",
 
     // Packages and imports.

@@ -9,7 +9,7 @@ mod render;
 pub use code::Code;
 pub use render::{Format, normalize, render};
 
-use crate::source::Span;
+use crate::source::{Pos, Span};
 
 /// How bad it is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -98,4 +98,14 @@ impl Diagnostic {
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
+}
+
+/// As gc does, drops a message that says on one line what the message before it said there. The diagnostics are in the order in which
+/// they were found.
+pub fn drop_repeats<L: PartialEq>(diags: &mut Vec<Diagnostic>, line: impl Fn(Pos) -> L) {
+    diags.dedup_by(|d, before| {
+        d.message == before.message
+            && d.severity == before.severity
+            && line(d.span.lo) == line(before.span.lo)
+    });
 }

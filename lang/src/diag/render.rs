@@ -21,22 +21,17 @@ pub enum Format {
     Json,
 }
 
-/// Sorted by position, without those that repeat an earlier one's line and message.
-pub fn normalize<'d>(diags: &'d [Diagnostic], sources: &SourceMap) -> Vec<&'d Diagnostic> {
+/// Sorted by position, without repetitions of a message at its position.
+pub fn normalize<'d>(diags: &'d [Diagnostic], _sources: &SourceMap) -> Vec<&'d Diagnostic> {
     let mut sorted: Vec<&Diagnostic> = diags.iter().collect();
     sorted.sort_by_key(|d| d.span.lo);
-    let mut line: Option<(u32, u32)> = None;
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: Vec<&Diagnostic> = Vec::new();
     sorted.retain(|d| {
-        let here = sources
-            .file(d.span.lo)
-            .map(|f| (f.base, f.line_col(d.span.lo).line));
-        if here != line || here.is_none() {
-            line = here;
+        if seen.first().is_none_or(|s| s.span.lo != d.span.lo) {
             seen.clear();
         }
-        let fresh = !seen.contains(&d.message.as_str());
-        seen.push(&d.message);
+        let fresh = seen.iter().all(|s| s.message != d.message);
+        seen.push(d);
         fresh
     });
     sorted

@@ -3,15 +3,18 @@
 //! Invariants: parsing always gives a tree, with `Bad` nodes where errors were; errors are worded as gc words them, at most one
 //! syntax error per line; time is linear in the text and depth is bounded, whatever the text.
 
+mod branches;
 mod doc;
 mod dump;
 mod grammar;
 mod lexer;
 mod literal;
+mod pragma;
 mod print;
 mod state;
 mod token;
 
+pub use branches::check_branches;
 pub use dump::{dump, dump_expr};
 pub use lexer::{Lexed, lex};
 pub use literal::{unquote, unquote_char};
@@ -19,7 +22,7 @@ pub use print::{emphasized, expr_string};
 pub use token::{Kind, KindSet, Token};
 
 use crate::ast::{BlockStmt, File, FuncBody, NodeIds};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, drop_repeats};
 use crate::source::{Pos, SourceFile, SourceMap, Span};
 use chumsky::Parser;
 use grammar::{Grammar, Rule, Rules, Tokens};
@@ -56,6 +59,8 @@ fn parse_source(src: &SourceFile, ids: &NodeIds, opts: ParseOptions) -> (File, S
         imports: Vec::new(),
         items: Vec::new(),
         directives: Vec::new(),
+        misplaced: Vec::new(),
+        broken: true,
     };
     if src.text.len() > MAX_FILE {
         let message = format!(
@@ -83,15 +88,24 @@ fn parse_source(src: &SourceFile, ids: &NodeIds, opts: ParseOptions) -> (File, S
         lexed.errors,
     );
     state.lazy_bodies = opts.lazy_bodies;
+    state.file = src.name.clone();
+    let is_script = lexed.tokens.first().is_some_and(|t| t.kind != Kind::Package);
+    if !src.is_std && !is_script {
+        let found = &mut state.diags;
+        state.pragmas = pragma::pragmas(&src.text, src.base, &lexed.directives, found);
+    }
     let mut file = run(|g| &g.source_file, lexed.tokens, &mut state, ids).unwrap_or(empty);
     file.span = span;
     file.directives = lexed.directives;
-    if state.diags.is_empty() {
-        state.diags.append(&mut state.late);
+    if !state.has_syntax_errors() {
         state
-            .diags
+            .late
             .retain(|d| !opts.allow_bodyless || d.code != Code::MissingBody);
+        state.diags.append(&mut state.late);
     }
+    file.broken = !state.diags.is_empty();
+    file.misplaced = std::mem::take(&mut state.misplaced);
+    drop_repeats(&mut state.diags, |p| src.line_col(p).line);
     (file, state)
 }
 
@@ -109,12 +123,13 @@ pub fn parse_body(src: &SourceFile, body: &FuncBody, ids: &NodeIds) -> Vec<Diagn
         lexed.errors,
     );
     state.prev_end = body.span.lo.0;
+    state.file = src.name.clone();
     let block = run(|g| &g.function_body, lexed.tokens, &mut state, ids);
     let _ = body.block.set(block.unwrap_or(BlockStmt {
         span: body.span,
         stmts: Vec::new(),
     }));
-    if state.diags.is_empty() {
+    if !state.has_syntax_errors() {
         state.diags.append(&mut state.late);
     }
     state.diags

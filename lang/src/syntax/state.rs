@@ -4,8 +4,10 @@
 //! the text is not complained about any more; `prev_end` is the end of the token consumed last, inserted semicolons aside.
 
 use super::grammar::{In, Tokens};
+use super::branches::check_branches;
+use super::pragma::Pragma;
 use super::token::{Kind, KindSet, Token};
-use crate::ast::{NodeId, NodeIds};
+use crate::ast::{BlockStmt, NodeId, NodeIds};
 use crate::diag::{Code, Diagnostic};
 use crate::source::{Pos, Span};
 use chumsky::input::{Checkpoint, Cursor};
@@ -25,6 +27,14 @@ pub struct State {
     pub(super) diags: Vec<Diagnostic>,
     /// Errors of programs that follow the grammar: reported unless there are syntax errors.
     pub(super) late: Vec<Diagnostic>,
+    /// The file's name, as messages show it.
+    pub(super) file: String,
+    /// Directives that wait for their declaration.
+    pub(super) pragmas: Vec<Pragma>,
+    /// Directives before declarations that they are not for.
+    pub(super) misplaced: Vec<Diagnostic>,
+    /// Whether the file imports package embed.
+    pub(super) imports_embed: bool,
     /// Skip function bodies at top level.
     pub(super) lazy_bodies: bool,
     /// Whether the first error was that the text ended.
@@ -54,6 +64,10 @@ impl State {
             comments,
             diags,
             late: Vec::new(),
+            file: String::new(),
+            pragmas: Vec::new(),
+            misplaced: Vec::new(),
+            imports_embed: false,
             lazy_bodies: false,
             ended_early: false,
             prev_end: base,
@@ -131,6 +145,28 @@ impl State {
             self.diags
                 .push(Diagnostic::error(Code::SyntaxError, span, text));
         }
+    }
+
+    pub(super) fn has_syntax_errors(&self) -> bool {
+        let stops = |d: &Diagnostic| matches!(d.code, Code::SyntaxError | Code::NestingTooDeep);
+        self.diags.iter().any(stops)
+    }
+
+    /// Reports what is wrong with the branch statements and labels of a function's body.
+    pub(super) fn branches(&mut self, body: &BlockStmt) {
+        let list: Vec<_> = body.stmts.iter().collect();
+        let found = check_branches(body.span.lo, &list, &|at| self.position(at));
+        if !self.too_deep {
+            self.diags.extend(found);
+        }
+    }
+
+    /// `file:line:col` of a position.
+    fn position(&self, at: Pos) -> String {
+        let before = &self.text[..(at.0 - self.base) as usize];
+        let line = before.bytes().filter(|&b| b == b'\n').count() + 1;
+        let col = before.len() - before.rfind('\n').map_or(0, |i| i + 1) + 1;
+        format!("{}:{line}:{col}", self.file)
     }
 
     /// Whether two positions are on one line.

@@ -84,7 +84,7 @@ impl Vm {
             return Some(Exit::Code(Exit::SIGPIPE));
         }
         if self.heap.should_collect() {
-            super::gc::collect_preempted(self);
+            super::gc::collect(self);
         }
         if self.rt.poll() {
             self.suspend(Resume::Plain);

@@ -2,9 +2,11 @@
 //!
 //! Invariants: a collection starts between instructions (or at an allocation's start, its inputs still in registers), never inside a native that
 //! runs. Roots are every goroutine's stack up to the end of its innermost frame, its deferred calls and panics, the machine stacks of its suspended natives,
-//! pending timers, and the VM's own values. All are scanned conservatively. A channel with waiters is mentioned on their stacks.
+//! pending timers, and the VM's own values. All are scanned conservatively, but that an explicit collection (and every one under stress) leaves out
+//! registers that no instruction will read any more (`live`). A channel with waiters is a root.
 
-use super::gor::{Gor, Resume};
+use super::gor::{Gor, NATIVE_RESUME, UNWIND_NEXT};
+use super::live::Liveness;
 use crate::bytecode::Op;
 use crate::mem::Marker;
 use crate::program::Program;
@@ -14,18 +16,17 @@ use crate::vm::Vm;
 #[cold]
 #[inline(never)]
 pub(crate) fn collect(vm: &mut Vm) {
-    let ip = vm.regs.ip.wrapping_sub(1);
-    collect_at(vm, ip);
+    let precise = vm.options.gc_stress;
+    collect_at(vm, precise);
 }
 
-/// Collects where nothing is being executed: `regs.ip` is the next instruction.
+/// `runtime.GC`: also finds what only dead registers refer to.
 #[cold]
-pub(crate) fn collect_preempted(vm: &mut Vm) {
-    let ip = vm.regs.ip;
-    collect_at(vm, ip);
+pub(crate) fn collect_precisely(vm: &mut Vm) {
+    collect_at(vm, true);
 }
 
-fn collect_at(vm: &mut Vm, ip: *const Op) {
+fn collect_at(vm: &mut Vm, precise: bool) {
     let Vm {
         heap,
         rt,
@@ -34,6 +35,7 @@ fn collect_at(vm: &mut Vm, ip: *const Op) {
         thrown,
         regs,
         g: running,
+        liveness,
         ..
     } = vm;
     let mut last = LastFunc::default();
@@ -44,13 +46,17 @@ fn collect_at(vm: &mut Vm, ip: *const Op) {
             // SAFETY: a live goroutine's payload; nothing else uses it during a collection.
             let gor = unsafe { &*rt.payload(g) };
             let (fp, ip) = match g == *running {
-                true => (regs.fp, ip),
-                false if gor.resume == Resume::Plain => (gor.fp, gor.ip),
-                false => (gor.fp, gor.ip.wrapping_sub(1)),
+                true => (regs.fp, regs.ip),
+                false => (gor.fp, gor.ip),
             };
-            let end = gor.offset(fp) as usize + last.frame_slots(program, ip);
+            let top = gor.offset(fp) as usize + last.frame_slots(program, ip);
+            let mut end = top.min(gor.cap as usize);
+            if precise {
+                rt.each_wait(g, |addr| m.word(addr as u64));
+                end = mark_frames(m, gor, Place { ip, fp, end }, program, liveness);
+            }
             // SAFETY: the stack has `cap` slots.
-            unsafe { m.range_conservative(gor.stack, end.min(gor.cap as usize)) };
+            unsafe { m.range_conservative(gor.stack, end) };
             mark_ext(m, gor);
         }
     });
@@ -64,6 +70,55 @@ fn collect_at(vm: &mut Vm, ip: *const Op) {
         };
         vm.spawn(f, inputs, None, 0);
     }
+}
+
+/// A frame: where it goes on, where it lies, and the slot (from the stack's base) at which something else begins.
+struct Place {
+    ip: *const Op,
+    fp: *mut u64,
+    end: usize,
+}
+
+/// Shows what is live in the frames of a goroutine from the innermost on. Answers how many slots at the stack's base are left: the frames outside
+/// of one whose place is not known.
+fn mark_frames(
+    m: &mut Marker<'_>,
+    gor: &Gor,
+    mut at: Place,
+    program: &Program,
+    liveness: &mut Liveness,
+) -> usize {
+    loop {
+        let Some(live) = liveness.at(program, at.ip) else {
+            return at.end;
+        };
+        let base = gor.offset(at.fp) as usize;
+        // SAFETY: `end` is within the stack.
+        unsafe { m.range_where(at.fp, at.end.saturating_sub(base), |i| live.has(i)) };
+        let Some(caller) = caller(gor, &at) else {
+            return base - 2;
+        };
+        at = caller;
+    }
+}
+
+/// The frame that made the call at which a frame runs; `None` for the outermost and for calls that the machine itself made.
+fn caller(gor: &Gor, at: &Place) -> Option<Place> {
+    let base = gor.offset(at.fp);
+    // SAFETY: `fp` is a frame, whose header is in place.
+    let (ret, dist) = unsafe { (*at.fp.sub(2) as *const Op, *at.fp.sub(1) as usize) };
+    let ext = gor.ext.as_deref();
+    let ip = if std::ptr::eq(ret, UNWIND_NEXT.as_ptr()) {
+        ext?.panics.iter().find(|p| p.call_fp == base)?.ip
+    } else if std::ptr::eq(ret, NATIVE_RESUME.as_ptr()) {
+        ext?.natives.iter().find(|n| n.call.0 == base)?.ret_ip
+    } else if Vm::is_go_exit(ret) {
+        return None;
+    } else {
+        ret
+    };
+    let (fp, end) = (at.fp.wrapping_sub(dist), base as usize - 2);
+    Some(Place { ip, fp, end })
 }
 
 fn mark_ext(m: &mut Marker<'_>, gor: &Gor) {
@@ -88,12 +143,13 @@ struct LastFunc {
 }
 
 impl LastFunc {
-    /// Slots that a frame executing the instruction at `ip` may use.
+    /// Slots that a frame going on at `ip` may use.
     fn frame_slots(&mut self, program: &Program, ip: *const Op) -> usize {
         if self.code.contains(&ip.addr()) {
             return self.slots;
         }
-        let Some(f) = program.func_at(ip) else {
+        let found = program.func_at(ip);
+        let Some(f) = found.or_else(|| program.func_at(ip.wrapping_sub(1))) else {
             return 8;
         };
         let e = &program.funcs[f.0 as usize];

@@ -48,7 +48,7 @@ impl Vm {
                 Some(self.fatal(&text))
             }
             Flow::Collect => {
-                super::gc::collect(self);
+                super::gc::collect_precisely(self);
                 None
             }
             Flow::NeedStack => {

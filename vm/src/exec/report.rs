@@ -59,7 +59,8 @@ impl Vm {
     #[cold]
     pub(crate) fn stack_overflow(&mut self) -> Exit {
         let trace = self.goroutine_text(self.g, "running");
-        let first = "runtime: goroutine stack exceeds 1000000000-byte limit\nfatal error: stack overflow\n";
+        let first =
+            "runtime: goroutine stack exceeds 1000000000-byte limit\nfatal error: stack overflow\n";
         self.last_words(first.as_bytes(), trace)
     }
 

@@ -202,7 +202,12 @@ impl Vm {
         let addr = compiler.global_addr(&mut parts, var);
         let ty = compiler.world.objects.ty(var);
         let ty = compiler.type_ix(parts.program, ty);
-        Some(Value::at(super::memory::token(), &self.program.types, ty, addr))
+        Some(Value::at(
+            super::memory::token(),
+            &self.program.types,
+            ty,
+            addr,
+        ))
     }
 
     /// Whether time is virtual.

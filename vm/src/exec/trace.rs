@@ -22,8 +22,13 @@ pub(crate) enum Frame {
 impl Vm {
     /// The frames of goroutine `g`; wrappers and the functions that start programs and packages are left out.
     pub(crate) fn frames(&self, g: Gp) -> Vec<Frame> {
+        self.frames_from(g, g == self.g)
+    }
+
+    /// The frames of goroutine `g`; `running`: its place is in `regs`.
+    pub(crate) fn frames_from(&self, g: Gp, running: bool) -> Vec<Frame> {
         let gor = self.gor(g);
-        let (mut ip, mut fp) = match (g == self.g, gor.resume) {
+        let (mut ip, mut fp) = match (running, gor.resume) {
             (true, _) => (self.regs.ip.wrapping_sub(1), self.regs.fp),
             (false, Resume::Plain) => (gor.ip, gor.fp),
             (false, _) => (gor.ip.wrapping_sub(1), gor.fp),

@@ -65,6 +65,24 @@ impl Marker<'_> {
         self.drain();
     }
 
+    /// Shows those of the words from `p` on that are wanted, by their number.
+    ///
+    /// # Safety
+    /// As for `range_conservative`.
+    pub unsafe fn range_where(
+        &mut self,
+        p: *const u64,
+        words: usize,
+        want: impl Fn(usize) -> bool,
+    ) {
+        self.root_bytes += words * 8;
+        for i in (0..words).filter(|&i| want(i)) {
+            // SAFETY: the caller's contract.
+            self.word(unsafe { p.add(i).read() });
+        }
+        self.drain();
+    }
+
     /// Shows the pointers of the value of the type at `p`.
     ///
     /// # Safety

@@ -19,11 +19,11 @@ mod sched;
 mod stack;
 
 pub use call::{Callee, FrameInfo};
+pub use chanrt::{TIMER_CHAN_CAP, TimeNow, TimeValue};
 pub use cx::{Cx, GoNilDeref};
 pub use handles::{GoChan, GoFunc, GoMap, GoPtr, GoSlice, GoStr, Iface, Pod};
 pub use output::Output;
 pub(crate) use sched::TimerTable;
-pub use chanrt::{TIMER_CHAN_CAP, TimeNow, TimeValue};
 pub(crate) use stack::{NativeFrame, NativeStacks, Reply, Request, Resumed};
 
 /// A native function.

@@ -2,6 +2,9 @@
 
 use super::super::doc::doc_comment;
 use super::super::literal::unquote;
+use super::super::pragma::{
+    Before, check_var_pragmas, take_pragmas, take_var_pragmas,
+};
 use super::super::state::{advance, at, bracketed, bump, got, peek, syntax_error, syntax_error_at};
 use super::super::token::{Kind, KindSet};
 use super::expr::binary_tail;
@@ -29,6 +32,9 @@ fn specs<S>(
 ) -> Parsed<Decl> {
     let keyword = bump(inp);
     let mut doc = doc_comment(inp.state(), keyword.lo);
+    if at(inp) == Kind::LParen {
+        clear_pragmas(inp);
+    }
     if !got(inp, Kind::LParen) {
         return spec(inp, doc).map(wrap);
     }
@@ -62,6 +68,7 @@ fn got_assign(inp: &mut In<'_>) -> bool {
 
 pub(super) fn import_spec(_: &Grammar) -> impl Production<Option<ImportSpec>> {
     by_hand(|inp| {
+        take_pragmas(inp, Before::Other);
         let lo = peek(inp).lo;
         let name = match at(inp) {
             Kind::Name => Some(name(inp)),
@@ -87,7 +94,8 @@ pub(super) fn import_spec(_: &Grammar) -> impl Production<Option<ImportSpec>> {
             return Ok(None);
         }
         let s = inp.state();
-        let path = String::from_utf8_lossy(&unquote(s.text(t))).into();
+        let path: Box<str> = String::from_utf8_lossy(&unquote(s.text(t))).into();
+        s.imports_embed |= &*path == "embed";
         Ok(Some(ImportSpec {
             id: s.fresh(),
             span: s.span_from(lo),
@@ -103,6 +111,7 @@ pub(super) fn const_decl(g: &Grammar) -> impl Production<Decl> {
     by_hand(move |inp| {
         let (mut iota, mut last) = (0, None);
         let spec = |inp: &mut In<'_>, doc| {
+            take_pragmas(inp, Before::Other);
             let spec = const_spec(inp, &g, doc, iota, last.clone())?;
             iota += 1;
             last = Some(spec.rhs.clone());
@@ -155,10 +164,10 @@ pub(super) fn var_decl(g: &Grammar) -> impl Production<Decl> {
     let g = g.clone();
     by_hand(move |inp| {
         let spec = |inp: &mut In<'_>, doc| {
-            Ok(VarSpec {
-                doc,
-                ..inp.parse(&g.var_spec)?
-            })
+            let pragmas = take_var_pragmas(inp);
+            let spec = inp.parse(&g.var_spec)?;
+            check_var_pragmas(inp, pragmas, &spec);
+            Ok(VarSpec { doc, ..spec })
         };
         specs(inp, spec, |spec| Decl::Var(Rc::new(spec)))
     })
@@ -191,6 +200,7 @@ pub(super) fn type_decl(g: &Grammar) -> impl Production<Decl> {
     let g = g.clone();
     by_hand(move |inp| {
         let spec = |inp: &mut In<'_>, doc| {
+            take_pragmas(inp, Before::Other);
             Ok(TypeSpec {
                 doc,
                 ..inp.parse(&g.type_spec)?
@@ -361,6 +371,9 @@ pub(super) fn func_decl(g: &Grammar) -> impl Production<FuncDecl> {
     by_hand(move |inp| {
         let lo = bump(inp).lo;
         let doc = doc_comment(inp.state(), lo);
+        let no_escape = take_pragmas(inp, Before::Func);
+        let first = peek(inp);
+        let first = Span::new(first.lo, first.hi);
         let recv = match got(inp, Kind::LParen) {
             true => Some(receiver(inp, &g)?),
             false => None,
@@ -375,10 +388,17 @@ pub(super) fn func_decl(g: &Grammar) -> impl Production<FuncDecl> {
         };
         let ty = P::new(ty);
         let body = match at(inp) {
-            Kind::LBrace => Some(body(inp, &g)?),
+            Kind::LBrace => {
+                let body = body(inp, &g)?;
+                if no_escape {
+                    let message = "can only use //go:noescape with external func implementations";
+                    let error = Diagnostic::error(Code::MisplacedDirective, first, message);
+                    inp.state().misplaced.push(error);
+                }
+                Some(body)
+            }
             _ => {
-                let missing =
-                    Diagnostic::error(Code::MissingBody, name.span, "missing function body");
+                let missing = Diagnostic::error(Code::MissingBody, first, "missing function body");
                 inp.state().late.push(missing);
                 None
             }

@@ -1,6 +1,7 @@
 //! Whole texts: Go files, scripts, and function bodies parsed on their own.
 
 use super::super::state::{advance, at, bump, got, peek, syntax_error, want};
+use super::super::pragma::{Before, clear_pragmas, take_pragmas};
 use super::super::token::{Kind, KindSet};
 use super::primary::in_function;
 use super::{Grammar, In, Parsed, Production, by_hand, list, name};
@@ -20,6 +21,8 @@ pub(super) fn source_file(g: &Grammar) -> impl Production<File> {
             imports: Vec::new(),
             items: Vec::new(),
             directives: Vec::new(),
+            misplaced: Vec::new(),
+            broken: false,
         };
         match at(inp) {
             Kind::Package => go_file(inp, &g, &mut file)?,
@@ -32,6 +35,7 @@ pub(super) fn source_file(g: &Grammar) -> impl Production<File> {
 
 fn go_file(inp: &mut In<'_>, g: &Grammar, file: &mut File) -> Parsed<()> {
     bump(inp);
+    take_pragmas(inp, Before::Package);
     file.package = Some(name(inp));
     want(inp, Kind::Semi);
     let next = peek(inp).hi;
@@ -60,11 +64,13 @@ fn go_file(inp: &mut In<'_>, g: &Grammar, file: &mut File) -> Parsed<()> {
             advance(inp, DECLARATIONS);
             continue;
         }
+        clear_pragmas(inp);
         if at(inp) != Kind::Eof && !got(inp, Kind::Semi) {
             syntax_error(inp, "after top level declaration");
             advance(inp, DECLARATIONS);
         }
     }
+    clear_pragmas(inp);
     Ok(())
 }
 
@@ -88,6 +94,9 @@ fn declaration(inp: &mut In<'_>, g: &Grammar, file: &mut File) -> Parsed<bool> {
 /// `ImportDecl = "import" ( ImportSpec | "(" { ImportSpec ";" } ")" ) .`
 fn imports(inp: &mut In<'_>, g: &Grammar, into: &mut Vec<ImportSpec>) -> Parsed<()> {
     bump(inp);
+    if at(inp) == Kind::LParen {
+        clear_pragmas(inp);
+    }
     if !got(inp, Kind::LParen) {
         into.extend(inp.parse(&g.import_spec)?);
         return Ok(());

@@ -281,7 +281,9 @@ pub(super) fn in_function(inp: &mut In<'_>, g: &Grammar) -> Parsed<BlockStmt> {
     let outer = std::mem::replace(&mut inp.state().in_func, true);
     let body = inp.parse(&g.block);
     inp.state().in_func = outer;
-    body
+    let body = body?;
+    inp.state().branches(&body);
+    Ok(body)
 }
 
 /// A call's arguments.

@@ -18,9 +18,12 @@ pub(super) fn statement_list(g: &Grammar) -> impl Production<Vec<Stmt>> {
     by_hand(move |inp| {
         let mut list = Vec::new();
         while !matches!(at(inp), Eof | RBrace | Case | Default) {
-            let Some(stmt) = inp.parse(&g.statement)? else {
-                break;
-            };
+            if !matches!(at(inp), Var | Const | Type) {
+                clear_pragmas(inp);
+            }
+            let stmt = inp.parse(&g.statement)?;
+            clear_pragmas(inp);
+            let Some(stmt) = stmt else { break };
             list.push(stmt);
             if !got(inp, Semi) && at(inp) != RBrace {
                 syntax_error(inp, "at end of statement");

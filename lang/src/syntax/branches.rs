@@ -1,10 +1,9 @@
 //! Branch statements and labels: misplaced `break`, `continue` and `fallthrough`, undefined, duplicate and unused labels,
 //! `goto`s into blocks and over variable declarations (worded as gc's `checkBranches`).
 
-use super::Checker;
-use crate::ast::{AssignOp, BlockStmt, BranchKind, Decl, Expr, Ident, Stmt, StmtKind, deep};
-use crate::check::expr_string;
-use crate::diag::Code;
+use super::expr_string;
+use crate::ast::{AssignOp, BranchKind, Decl, Expr, Ident, Stmt, StmtKind, deep};
+use crate::diag::{Code, Diagnostic};
 use crate::source::Pos;
 use crate::symbol::Symbol;
 use rustc_hash::FxHashMap;
@@ -61,50 +60,49 @@ struct ForwardGoto {
     over: Option<(String, Pos)>,
 }
 
-struct LabelScope<'c, 'w> {
-    check: &'c mut Checker<'w>,
+struct LabelScope<'p> {
+    position: &'p dyn Fn(Pos) -> String,
+    diags: Vec<Diagnostic>,
     labels: FxHashMap<Symbol, Label>,
     blocks: Vec<Block>,
 }
 
-impl Checker<'_> {
-    /// Checks the branch statements and labels of a function body.
-    pub(super) fn branches(&mut self, body: &BlockStmt) {
-        let list: Vec<&Stmt> = body.stmts.iter().collect();
-        self.branches_in(body.span.lo, &list);
-    }
-
-    /// Checks the branch statements and labels of a function's (or a script's top-level) statements.
-    pub(crate) fn branches_in(&mut self, start: Pos, list: &[&Stmt]) {
-        let mut scope = LabelScope {
-            check: self,
-            labels: FxHashMap::default(),
-            blocks: Vec::new(),
-        };
-        let targets = Targets {
-            breaks: None,
-            in_loop: false,
-            case: Case::None,
-        };
-        let forward = scope.block(None, targets, None, start, list);
-        scope.finish(forward);
-    }
+/// What is wrong with the branch statements and labels among a function's (or a script's top-level) statements, which begin at
+/// `start`. `position` shows a position as `file:line:col`.
+pub fn check_branches(
+    start: Pos,
+    list: &[&Stmt],
+    position: &dyn Fn(Pos) -> String,
+) -> Vec<Diagnostic> {
+    let mut scope = LabelScope {
+        position,
+        diags: Vec::new(),
+        labels: FxHashMap::default(),
+        blocks: Vec::new(),
+    };
+    let targets = Targets {
+        breaks: None,
+        in_loop: false,
+        case: Case::None,
+    };
+    let forward = scope.block(None, targets, None, start, list);
+    scope.finish(forward)
 }
 
-impl LabelScope<'_, '_> {
+impl LabelScope<'_> {
     fn error(&mut self, at: Ident, code: Code, message: String) {
-        self.check.error(at.span, code, message);
+        self.diags.push(Diagnostic::error(code, at.span, message));
     }
 
     /// Reports the gotos that found no label and the labels nobody uses.
-    fn finish(mut self, forward: Vec<ForwardGoto>) {
+    fn finish(mut self, forward: Vec<ForwardGoto>) -> Vec<Diagnostic> {
         for goto in forward {
             let name = goto.label.name;
             match self.labels.get_mut(&name) {
                 Some(label) => {
                     label.used = true;
                     let start = self.blocks[label.block].start;
-                    let at = self.check.position(start);
+                    let at = (self.position)(start);
                     self.error(
                         goto.label,
                         Code::JumpIntoBlock,
@@ -132,11 +130,12 @@ impl LabelScope<'_, '_> {
                 format!("label {} defined and not used", id.name),
             );
         }
+        self.diags
     }
 
     fn declare(&mut self, block: usize, ident: Ident, stmt: &Stmt) {
         if let Some(alt) = self.labels.get(&ident.name) {
-            let at = self.check.position(alt.ident.span.lo);
+            let at = (self.position)(alt.ident.span.lo);
             self.error(
                 ident,
                 Code::DuplicateLabel,
@@ -327,7 +326,7 @@ impl LabelScope<'_, '_> {
                 label.used = true;
             }
             if let Some((var, pos)) = goto.over {
-                let at = self.check.position(pos);
+                let at = (self.position)(pos);
                 let message = format!("goto {} jumps over declaration of {var} at {at}", name.name);
                 self.error(goto.label, Code::JumpOverDecl, message);
             }
@@ -360,7 +359,7 @@ impl LabelScope<'_, '_> {
             },
             _ => return,
         };
-        self.check.error(s.span, code, message.to_string());
+        self.diags.push(Diagnostic::error(code, s.span, message));
     }
 
     fn labeled(

@@ -1,0 +1,86 @@
+//! What the REPL says about inputs.
+
+use crate::session::{Crash, Echo, End, Evaluation, Event, Session, Waiting};
+use lang::diag::Format;
+
+/// Text for standard output and for standard error.
+#[derive(Default, Debug)]
+pub struct Said {
+    /// Results and news.
+    pub out: String,
+    /// Errors.
+    pub err: String,
+}
+
+/// What there is to say about an input.
+pub fn evaluation(session: &mut Session, e: &Evaluation, color: bool) -> Said {
+    let mut said = Said::default();
+    if !e.warnings.is_empty() {
+        said.err += &session.render(&e.warnings, Format::Human, color);
+    }
+    match &e.end {
+        End::Declared => {}
+        End::Done(echoes) => said.out += &lines(echoes),
+        End::Rejected(diags) => said.err += &session.render(diags, Format::Human, color),
+        End::Unreadable(what) => said.err += &format!("{what}\n"),
+        End::Blocked(waiting) => said.out += &blocked(waiting),
+        End::Panicked(crash) => said.err += &crashed(crash),
+        End::Exited(code) => said.out += &format!("exit status {code}: the session goes on\n"),
+        End::Interrupted => said.err += "interrupted\n",
+        End::Bug(what) => said.err += &bug(what),
+    }
+    for event in &e.events {
+        let more = self::event(event);
+        said.out += &more.out;
+        said.err += &more.err;
+    }
+    said
+}
+
+/// What there is to say about something that happened in the background.
+pub fn event(e: &Event) -> Said {
+    let mut said = Said::default();
+    match e {
+        Event::Finished {
+            goid,
+            input,
+            echoes,
+        } => {
+            said.out = format!("goroutine {goid} of input[{input}] went on and has ended\n");
+            said.out += &lines(echoes);
+        }
+        Event::Crashed(crash) => said.err = crashed(crash),
+        Event::Exited { goid, code } => {
+            said.out = format!("goroutine {goid} called os.Exit({code}): the session goes on\n");
+        }
+        Event::Bug(what) => said.err = bug(what),
+    }
+    said
+}
+
+fn lines(echoes: &[Echo]) -> String {
+    echoes.iter().map(|e| e.line() + "\n").collect()
+}
+
+/// `goroutine 3 is parked: chan send …`
+pub fn blocked(w: &Waiting) -> String {
+    let mut out = format!("goroutine {} is parked: {}", w.goid, w.reason);
+    for (what, id, made) in &w.on {
+        out += &format!("\n  to {what} on channel {id}");
+        if let Some((file, line)) = made {
+            out += &format!(", made at {file}:{line}");
+        }
+    }
+    if let Some((file, line, text)) = &w.at {
+        out += &format!("\n  at {file}:{line}: {text}");
+    }
+    out + "\n  nothing can wake it now; a later input may\n"
+}
+
+fn crashed(c: &Crash) -> String {
+    format!("{}\n\n{}", c.message, c.trace)
+}
+
+fn bug(what: &str) -> String {
+    format!("gol: internal error: {what}\nThis is a fault of gol, not of your program.\n")
+}
