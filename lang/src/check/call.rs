@@ -112,6 +112,8 @@ impl Checker<'_> {
         let targs: Rc<[TypeId]> = targs.into();
         if let Some(ident) = e.and_then(instantiated_ident) {
             self.record_instance(ident.id, targs.clone(), inst);
+            let spans = exprs.iter().map(|e| e.span).collect();
+            self.targ_spans.insert((self.pkg, ident.id), (at, spans));
         }
         let spans: Vec<Span> = exprs.iter().map(|e| e.span).collect();
         self.later(move |c| {

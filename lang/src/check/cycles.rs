@@ -3,11 +3,19 @@
 use super::Checker;
 use crate::ast::ExprKind;
 use crate::diag::Code;
+use crate::source::Span;
 use crate::types::{Color, DeclRef, NamedId, ObjId, ObjKind, Type, TypeId};
 use rustc_hash::FxHashMap;
 
 /// A generic type nested more often than this in itself is taken to grow without end.
 const MAX_NESTING: usize = 30;
+
+/// An object on a cycle, as messages show it.
+struct Step {
+    span: Span,
+    name: String,
+    is_type: bool,
+}
 
 impl Checker<'_> {
     /// Whether the cycle that begins at the grey `obj` is allowed; reports it if not.
@@ -49,44 +57,61 @@ impl Checker<'_> {
 
     /// Reports the declaration cycle that starts at `cycle[start]`.
     pub(super) fn cycle_error(&mut self, cycle: &[ObjId], start: usize) {
-        let Some(&first) = cycle.get(start) else {
-            return;
-        };
+        let steps: Vec<Step> = cycle.iter().map(|&o| self.step(o)).collect();
+        self.report_steps(&steps, start);
+    }
+
+    fn step(&self, obj: ObjId) -> Step {
         let is_type = self
             .w
             .objects
-            .with(first, |o| matches!(o.kind, ObjKind::TypeName(_)));
-        let span = self.w.objects.span(first);
-        let name = self.qualified_name(first);
+            .with(obj, |o| matches!(o.kind, ObjKind::TypeName(_)));
+        Step {
+            span: self.w.objects.span(obj),
+            name: self.qualified_name(obj),
+            is_type,
+        }
+    }
+
+    /// A named type on a cycle: an instance with its type arguments, where it was written first.
+    fn type_step(&self, t: TypeId, n: NamedId) -> Step {
+        let step = self.step(self.w.types.named_obj(n));
+        if self.w.types.named(n).origin.is_none() {
+            return step;
+        }
+        Step {
+            span: self.instance_spans.get(&t).copied().unwrap_or(step.span),
+            name: self.type_string(t),
+            is_type: true,
+        }
+    }
+
+    fn report_steps(&mut self, cycle: &[Step], start: usize) {
+        let Some(first) = cycle.get(start) else {
+            return;
+        };
+        let name = &first.name;
+        let code = Code::InvalidDeclCycle;
         if cycle.len() == 1 {
-            let what = if is_type {
+            let what = if first.is_type {
                 "recursive type"
             } else {
                 "cycle in declaration"
             };
-            self.error(
-                span,
-                Code::InvalidDeclCycle,
-                format!("invalid {what}: {name} refers to itself"),
-            );
+            let message = format!("invalid {what}: {name} refers to itself");
+            self.error(first.span, code, message);
             return;
         }
-        let message = if is_type {
+        let message = if first.is_type {
             format!("invalid recursive type {name}")
         } else {
             format!("invalid cycle in declaration of {name}")
         };
-        self.error(span, Code::InvalidDeclCycle, message);
-        let mut obj = first;
+        self.error(first.span, code, message);
         for i in 0..cycle.len() {
-            let next = cycle[(start + i + 1) % cycle.len()];
-            let note = format!(
-                "{} refers to {}",
-                self.qualified_name(obj),
-                self.qualified_name(next)
-            );
-            self.add_note(self.w.objects.span(obj), note);
-            obj = next;
+            let at = &cycle[(start + i) % cycle.len()];
+            let next = &cycle[(start + i + 1) % cycle.len()];
+            self.add_note(at.span, format!("{} refers to {}", at.name, next.name));
         }
     }
 
@@ -228,8 +253,8 @@ impl Checker<'_> {
             return true;
         }
         let Some(rhs) = d.rhs else { return true };
-        if rhs.is_invalid() || d.underlying.is_some_and(TypeId::is_invalid) {
-            return false;
+        if rhs.is_invalid() {
+            return true;
         }
         let nested = nest
             .iter()
@@ -244,11 +269,11 @@ impl Checker<'_> {
                 .iter()
                 .position(|&p| self.w.types.identical(p, t))
                 .unwrap_or(0);
-            let named = path[start..]
-                .iter()
-                .filter_map(|&p| self.w.types.as_named(p));
-            let cycle: Vec<ObjId> = named.map(|n| self.w.types.named_obj(n)).collect();
-            self.cycle_error(&cycle, 0);
+            let named = path[start..].iter();
+            let cycle: Vec<Step> = named
+                .filter_map(|&p| Some(self.type_step(p, self.w.types.as_named(p)?)))
+                .collect();
+            self.report_steps(&cycle, 0);
             return false;
         }
         nest.push(t);

@@ -399,7 +399,8 @@ impl Checker<'_> {
                     "generic function is missing function body",
                 );
             } else if !is_std && decl.name.name.as_str() != "init" {
-                self.bodyless.push(decl.name.span);
+                let at = self.after_func(decl);
+                self.bodyless.push(at);
             }
         } else if !lazy {
             let decl = decl.clone();

@@ -16,6 +16,7 @@ mod cycles;
 mod decl;
 mod echo;
 mod expr;
+mod hoist;
 mod implements;
 mod import;
 mod index;

@@ -15,6 +15,8 @@ struct Edge {
     to: TypeParamId,
     grows: bool,
     targ: TypeId,
+    /// Where the type argument stands.
+    at: Span,
 }
 
 impl Checker<'_> {
@@ -41,7 +43,9 @@ impl Checker<'_> {
             let Some(tparams) = self.instantiated_params(*id, inst) else {
                 continue;
             };
-            for (&to, &targ) in tparams.iter().zip(inst.targs.iter()) {
+            let spans = self.targ_spans.get(&(self.pkg, *id));
+            for (i, (&to, &targ)) in tparams.iter().zip(inst.targs.iter()).enumerate() {
+                let at = spans.map(|(at, list)| list.get(i).copied().unwrap_or(*at));
                 let mut found = Vec::new();
                 self.params_of(targ, false, &mut found);
                 edges.extend(found.into_iter().map(|(from, grows)| Edge {
@@ -49,6 +53,7 @@ impl Checker<'_> {
                     to,
                     grows,
                     targ,
+                    at: at.unwrap_or(Span::NONE),
                 }));
             }
         }
@@ -104,26 +109,26 @@ impl Checker<'_> {
         }
     }
 
-    fn report_instance_cycle(&mut self, first: &Edge, path: &[(TypeParamId, TypeId)]) {
+    fn report_instance_cycle(&mut self, first: &Edge, path: &[(TypeParamId, TypeId, Span)]) {
         let obj = |c: &Self, p: TypeParamId| c.w.types.type_param(p).obj;
         let span: Span = self.w.objects.span(obj(self, first.from));
         self.error(span, Code::InvalidInstanceCycle, "instantiation cycle:");
-        let mut steps = vec![(first.to, first.targ)];
+        let mut steps = vec![(first.to, first.targ, first.at)];
         steps.extend_from_slice(path);
-        for (p, targ) in steps {
+        for (p, targ, at) in steps {
             let o = obj(self, p);
             let note = format!(
                 "{} instantiated as {}",
                 self.w.objects.name(o),
                 self.type_string(targ)
             );
-            self.add_note(self.w.objects.span(o), note);
+            self.add_note(at, note);
         }
     }
 }
 
 /// The edges of a way from one type parameter to another; empty if they are the same.
-fn reach(edges: &[Edge], from: TypeParamId, to: TypeParamId) -> Option<Vec<(TypeParamId, TypeId)>> {
+fn reach(edges: &[Edge], from: TypeParamId, to: TypeParamId) -> Option<Vec<(TypeParamId, TypeId, Span)>> {
     let mut came: FxHashMap<TypeParamId, usize> = FxHashMap::default();
     let mut work = vec![from];
     let mut i = 0;
@@ -135,7 +140,7 @@ fn reach(edges: &[Edge], from: TypeParamId, to: TypeParamId) -> Option<Vec<(Type
             let mut p = to;
             while p != from {
                 let e = &edges[*came.get(&p)?];
-                path.push((e.to, e.targ));
+                path.push((e.to, e.targ, e.at));
                 p = e.from;
             }
             path.reverse();

@@ -7,8 +7,8 @@ use super::Checker;
 use super::signature::unpack_recv;
 use crate::ast::{Decl, ExprKind, File, FuncDecl, Ident, ImportSpec, Item};
 use crate::constant::Value;
-use crate::diag::{Code, Diagnostic};
-use crate::source::{Pos, Span};
+use crate::diag::{Code, Diagnostic, drop_repeats};
+use crate::source::Pos;
 use crate::symbol::Symbol;
 use crate::types::{Color, DeclRef, FuncObj, ObjId, ObjKind, ScopeId, TypeId, VarKind};
 use std::rc::Rc;
@@ -26,7 +26,7 @@ impl Checker<'_> {
         if !self.diags.iter().any(Diagnostic::is_error) {
             self.check_instance_cycles();
         }
-        self.check_link();
+        self.later_stages();
     }
 
     /// Ends the check: what was found, sorted by position, without repetitions.
@@ -38,10 +38,10 @@ impl Checker<'_> {
             diags.append(&mut self.w.import_diags);
         }
         drop_follow_ups(&mut diags);
+        drop_repeats(&mut diags, |p| {
+            self.w.sources.locate(p).map(|(f, at)| (f, at.line))
+        });
         diags.sort_by_key(|d| d.span.lo);
-        // As in gc, the same message twice on one line is one message.
-        let line = |d: &Diagnostic| self.w.sources.locate(d.span.lo).map(|(f, at)| (f, at.line));
-        diags.dedup_by(|a, b| a.message == b.message && line(a) == line(b));
         diags
     }
 
@@ -217,7 +217,7 @@ impl Checker<'_> {
         self.w.packages[self.pkg.0 as usize].lazy
     }
 
-    fn is_main(&self) -> bool {
+    pub(super) fn is_main(&self) -> bool {
         self.w.packages[self.pkg.0 as usize].name.as_str() == "main"
     }
 
@@ -460,41 +460,6 @@ impl Checker<'_> {
             self.soft_error(o.span, Code::UnusedImport, message);
         }
     }
-
-    /// What gc's later stages report: only if nothing else is wrong.
-    fn check_link(&mut self) {
-        if self
-            .diags
-            .iter()
-            .chain(&self.w.import_diags)
-            .any(Diagnostic::is_error)
-        {
-            return;
-        }
-        for span in std::mem::take(&mut self.bodyless) {
-            self.error(span, Code::MissingBody, "missing function body");
-        }
-        let package = &self.w.packages[self.pkg.0 as usize];
-        let is_program = self.is_main() && !package.is_script && package.path == "main";
-        if is_program
-            && self
-                .w
-                .objects
-                .lookup(package.scope, Symbol::new("main"))
-                .is_none()
-        {
-            let at = package
-                .files
-                .first()
-                .and_then(|f| f.package)
-                .map_or(Span::NONE, |p| p.span);
-            self.error(
-                at,
-                Code::MissingMain,
-                "function main is undeclared in the main package",
-            );
-        }
-    }
 }
 
 /// What is wrong with an import path.
@@ -507,7 +472,22 @@ fn invalid_path(path: &str) -> Option<String> {
     };
     path.chars()
         .find(bad)
-        .map(|c| format!("invalid character U+{:04X} {:?}", c as u32, c))
+        .map(|c| match c {
+            ' ' | '!'..='~' => format!("invalid character U+{:04X} '{c}'", c as u32),
+            _ if c.is_control() || c.is_whitespace() => {
+                format!("invalid character U+{:04X}", c as u32)
+            }
+            _ => format!("invalid character U+{:04X} '{c}'", c as u32),
+        })
+}
+
+/// A message without the notes about other places.
+fn own_text(message: &str) -> &str {
+    let notes = message.match_indices("\n\t").find(|(i, _)| {
+        let rest = &message[i + 2..];
+        !rest.starts_with('\t')
+    });
+    notes.map_or(message, |(i, _)| &message[..i])
 }
 
 /// Drops errors that only follow from others: those that speak of something invalid, and a missing `main` in a package with
@@ -515,8 +495,7 @@ fn invalid_path(path: &str) -> Option<String> {
 fn drop_follow_ups(diags: &mut Vec<Diagnostic>) {
     let mut first = true;
     diags.retain(|d| {
-        let line = d.message.lines().next().unwrap_or("");
-        let invalid = |what| line.find(what).is_some_and(|i| i > 0);
+        let invalid = |what| own_text(&d.message).find(what).is_some_and(|i| i > 0);
         let follows = !first && (invalid("invalid operand") || invalid("invalid type"));
         first &= !d.is_error();
         !follows

@@ -42,6 +42,7 @@ impl World {
         self.packages[pkg.0 as usize].scope = scope;
         let mut c = Checker::new(self, pkg);
         let grown = c.script_file(file, session.is_none());
+        c.hoist_vars(before.script);
         let mut shown = std::mem::take(&mut c.shown);
         let diags = c.finish();
         let package = &mut self.packages[pkg.0 as usize];

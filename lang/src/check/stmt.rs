@@ -223,6 +223,10 @@ impl Checker<'_> {
     }
 
     fn return_stmt(&mut self, at: Span, results: &[Expr]) {
+        let script = self.w.packages[self.pkg.0 as usize].is_script;
+        if self.env.sig.is_none() && script && results.is_empty() {
+            return; // It ends the script.
+        }
         if self.env.sig.is_none() {
             self.error(at, Code::InvalidSyntaxTree, "return is not in a function");
             self.use_exprs(results);

@@ -8,7 +8,7 @@ use crate::ast::{Expr, ExprKind, Ident, deep};
 use crate::constant;
 use crate::diag::Code;
 use crate::source::Span;
-use crate::types::{Color, MAX_SIZE, ObjId, ObjKind, Type, TypeId, VarKind};
+use crate::types::{Color, ObjId, ObjKind, Type, TypeId, VarKind};
 use std::rc::Rc;
 
 impl Checker<'_> {
@@ -230,11 +230,17 @@ impl Checker<'_> {
             }
             ExprKind::StructType(s) => self.struct_type(s),
             ExprKind::FuncType(f) => self.func_type(None, &[], f).ty,
-            ExprKind::InterfaceType(i) => self.interface_type(i),
+            ExprKind::InterfaceType(i) => {
+                let t = self.interface_type(i);
+                self.interfaces.push((e.span, t));
+                t
+            }
             ExprKind::MapType(k, v) => self.map_type(k, v),
             ExprKind::ChanType(dir, elem) => {
                 let elem = self.var_type(elem);
-                self.w.types.chan(*dir, elem)
+                let t = self.w.types.chan(*dir, elem);
+                self.check_size(e.span, t);
+                t
             }
             ExprKind::Ellipsis(_) => {
                 self.error(e.span, Code::InvalidSyntaxTree, "invalid use of ...");
@@ -291,16 +297,11 @@ impl Checker<'_> {
 
     /// Reports later if a type is larger than any object can be.
     fn check_size(&mut self, span: Span, t: TypeId) {
-        self.later(move |c| {
-            if c.w.types.sizeof(t) >= MAX_SIZE {
-                let what = c.type_string(t);
-                c.error(
-                    span,
-                    Code::TypeTooLarge,
-                    format!("type {what} larger than address space"),
-                );
-            }
-        });
+        if self.w.packages[self.pkg.0 as usize].is_script {
+            self.later(move |c| c.report_size(span, t));
+        } else {
+            self.sized.push((span, t));
+        }
     }
 
     /// The value of an array length expression.
@@ -419,6 +420,8 @@ impl Checker<'_> {
         };
         let inst = self.w.types.instance(n, &targs);
         let (id, span) = (type_name_id(x), x.span);
+        self.instance_spans.entry(inst).or_insert(span);
+        self.targ_spans.insert((self.pkg, id), (span, spans.clone()));
         self.later(move |c| {
             c.record_instance(id, targs.clone().into(), inst);
             let name = c.w.objects.name(c.w.types.named_obj(n));

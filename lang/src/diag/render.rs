@@ -22,7 +22,7 @@ pub enum Format {
 }
 
 /// Sorted by position, without repetitions of a message at its position.
-pub fn normalize<'d>(diags: &'d [Diagnostic], _sources: &SourceMap) -> Vec<&'d Diagnostic> {
+pub fn normalize<'d>(diags: &'d [Diagnostic]) -> Vec<&'d Diagnostic> {
     let mut sorted: Vec<&Diagnostic> = diags.iter().collect();
     sorted.sort_by_key(|d| d.span.lo);
     let mut seen: Vec<&Diagnostic> = Vec::new();
@@ -44,7 +44,7 @@ pub fn render(diags: &[Diagnostic], sources: &SourceMap, format: Format, color: 
         sources,
         parsed: HashMap::new(),
     };
-    for d in normalize(diags, sources) {
+    for d in normalize(diags) {
         match format {
             Format::Human => human(&mut out, d, &mut excerpts, color),
             Format::Short => short(&mut out, d, sources),

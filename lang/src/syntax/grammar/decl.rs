@@ -3,7 +3,7 @@
 use super::super::doc::doc_comment;
 use super::super::literal::unquote;
 use super::super::pragma::{
-    Before, check_var_pragmas, take_pragmas, take_var_pragmas,
+    Before, check_var_pragmas, clear_pragmas, take_pragmas, take_var_pragmas,
 };
 use super::super::state::{advance, at, bracketed, bump, got, peek, syntax_error, syntax_error_at};
 use super::super::token::{Kind, KindSet};

@@ -1,5 +1,6 @@
 //! Simple statements, blocks and everything that is no control flow with a header.
 
+use super::super::pragma::clear_pragmas;
 use super::super::state::{
     advance, at, got, nested, peek, pos, syntax_error, syntax_error_at, want,
 };
