@@ -10,6 +10,8 @@ pub struct Said {
     pub out: String,
     /// Errors.
     pub err: String,
+    /// Whether the input failed.
+    pub failed: bool,
 }
 
 /// What there is to say about an input.

@@ -1,0 +1,83 @@
+//! The REPL's state: a session and what was put into it. Terminals and pipes both hand every input to `Repl::enter`.
+//!
+//! Invariants: an input is either Go, for the session, or a `:command`, which never changes what the session has declared unless it says so; every
+//! accepted input is remembered in order, for `:save`, `:edit` and `:undo`.
+
+use super::commands;
+use super::report::{self, Said};
+use crate::session::{End, Session};
+use lang::syntax::{Completeness, completeness};
+
+/// An input of Go text.
+#[derive(Clone, Debug)]
+pub(crate) struct Input {
+    /// Its number in the session: its source is called `input[N]`.
+    pub(crate) number: usize,
+    /// What was typed.
+    pub(crate) text: String,
+    /// Whether it was checked without errors, so that its declarations hold.
+    pub(crate) accepted: bool,
+}
+
+/// A REPL.
+pub struct Repl {
+    /// The session.
+    pub session: Session,
+    /// Whether what is said is coloured.
+    pub color: bool,
+    /// Set by `:quit`: the exit status.
+    pub quit: Option<i32>,
+    /// The Go inputs so far.
+    pub(crate) inputs: Vec<Input>,
+}
+
+impl Repl {
+    /// A REPL for a session that is new.
+    pub fn new(session: Session, color: bool) -> Repl {
+        Repl {
+            session,
+            color,
+            quit: None,
+            inputs: Vec::new(),
+        }
+    }
+
+    /// Takes one input, Go or a `:command`: what there is to say about it, and about what happened in the background until nothing
+    /// could run any more.
+    pub fn enter(&mut self, text: &str) -> Said {
+        let trimmed = text.trim();
+        if trimmed.is_empty() {
+            return Said::default();
+        }
+        match trimmed.strip_prefix(':') {
+            Some(command) => commands::run(self, command),
+            None => self.enter_go(text),
+        }
+    }
+
+    /// Runs Go text.
+    pub(crate) fn enter_go(&mut self, text: &str) -> Said {
+        let mut evaluation = self.session.eval(text);
+        evaluation.events.extend(self.session.settle());
+        let accepted = !matches!(
+            evaluation.end,
+            End::Rejected(_) | End::Unreadable(_) | End::Bug(_)
+        );
+        self.inputs.push(Input {
+            number: evaluation.input,
+            text: text.trim_end().to_string(),
+            accepted,
+        });
+        let mut said = report::evaluation(&mut self.session, &evaluation, self.color);
+        said.failed = evaluation.failed();
+        said
+    }
+}
+
+/// Whether a text is an input to be run, goes on, or can never be one. A command is judged by the Go text that it takes.
+pub fn judge(text: &str) -> Completeness {
+    match text.trim_start().strip_prefix(':') {
+        Some(command) => commands::judge(command),
+        None => completeness(text),
+    }
+}
