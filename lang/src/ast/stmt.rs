@@ -202,6 +202,8 @@ pub struct RangeStmt {
     pub key: Option<Expr>,
     /// Second iteration variable.
     pub value: Option<Expr>,
+    /// Where a third iteration variable stands, which is one too many.
+    pub extra: Option<Span>,
     /// Whether `:=` declares them (false: `=` assigns, or there are none).
     pub define: bool,
     /// What is ranged over.

@@ -6,6 +6,9 @@ use crate::constant::make_int64;
 use crate::diag::Code;
 use crate::types::{Builtin, Member, Type, TypeId};
 
+/// Larger sizes are those that could not be computed.
+const TOO_LARGE: i64 = i64::MAX - 64;
+
 impl Checker<'_> {
     /// `unsafe.Sizeof(x)` and `unsafe.Alignof(x)`
     pub(super) fn unsafe_size(&mut self, x: &mut Operand, b: Builtin) -> bool {
@@ -15,6 +18,7 @@ impl Checker<'_> {
             return false;
         }
         let t = x.ty;
+        let (what, span) = (self.operand_string(x), x.span());
         x.set_value(TypeId::UINTPTR);
         if !self.w.types.mentions(t, &[]) || self.has_fixed_size(t) {
             let types = &self.w.types;
@@ -23,6 +27,10 @@ impl Checker<'_> {
             } else {
                 types.alignof(t)
             };
+            if n > TOO_LARGE {
+                self.error(span, Code::TypeTooLarge, format!("{what} is too large"));
+                return false;
+            }
             x.mode = OperandMode::Constant;
             x.val = Some(make_int64(n));
         }

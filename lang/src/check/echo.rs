@@ -105,6 +105,9 @@ impl Checker<'_> {
                 && o.pkg
                     .is_some_and(|p| self.w.packages[p.0 as usize].path == "fmt")
         });
-        in_fmt && ["Print", "Fprint"].iter().any(|p| name.name.as_str().starts_with(p))
+        in_fmt
+            && ["Print", "Fprint"]
+                .iter()
+                .any(|p| name.name.as_str().starts_with(p))
     }
 }

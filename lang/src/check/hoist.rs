@@ -47,7 +47,9 @@ impl Checker<'_> {
             ExprKind::CompositeLit(lit) => lit.elements.iter().all(|el| {
                 let key = el.key.as_ref();
                 self.is_early(&el.value, early)
-                    && key.is_none_or(|k| info.field_keys.contains_key(&k.id) || self.is_early(k, early))
+                    && key.is_none_or(|k| {
+                        info.field_keys.contains_key(&k.id) || self.is_early(k, early)
+                    })
             }),
             ExprKind::Unary(op, x) => *op != UnaryOp::Recv && self.is_early(x, early),
             ExprKind::Binary(op, _, x, y) => {
@@ -75,14 +77,18 @@ impl Checker<'_> {
         }
     }
 
-    /// Whether a call, its arguments aside, neither does anything nor panics: a conversion between basic types, some builtins, errors.New.
+    /// Whether a call, its arguments aside, neither does anything nor panics: a conversion to a basic type, some builtins, errors.New.
     fn has_no_effect(&self, call: &CallExpr) -> bool {
         let info = &self.w.packages[self.pkg.0 as usize].info;
-        let is_type = info
-            .type_and_value(call.fun.id)
-            .is_some_and(|tv| tv.mode == Mode::TypeExpr);
-        if is_type {
-            return true;
+        if let Some(tv) = info.type_and_value(call.fun.id)
+            && tv.mode == Mode::TypeExpr
+        {
+            // A slice may be too short for an array.
+            return self
+                .w
+                .types
+                .as_basic(self.w.types.underlying(tv.ty))
+                .is_some();
         }
         let callee = match &call.fun.kind {
             ExprKind::Ident(id) | ExprKind::Selector(_, id) => info.uses.get(&id.id),

@@ -317,7 +317,7 @@ impl Checker<'_> {
                     format!(
                         "{}{}",
                         if x.tilde { "~" } else { "" },
-                        self.type_string(x.ty)
+                        self.path_string(x.ty)
                     )
                 };
                 let list: Vec<String> = terms.iter().map(show).collect();
@@ -568,8 +568,8 @@ impl Checker<'_> {
                 None => String::new(),
             },
             Type::Array(..) => format!("{} cannot be compared", self.type_string(t)),
-            Type::TypeParam(_) if self.w.types.specific_types(t).is_none() => {
-                "incomparable types in type set".to_string()
+            Type::TypeParam(_) if self.w.types.type_set(t).is_empty() => {
+                "empty type set".to_string()
             }
             Type::TypeParam(_) => "incomparable types in type set".to_string(),
             _ => String::new(),

@@ -26,6 +26,22 @@ pub(super) fn name_of_path(path: &str) -> &str {
     }
 }
 
+/// Why a path can name no package.
+fn malformed(path: &str) -> Option<String> {
+    if path.starts_with('/') {
+        let why = "import path cannot be absolute path";
+        return Some(format!("could not import {path} ({why})"));
+    }
+    let parts = path.split('/').filter(|p| !p.is_empty() && *p != ".");
+    let clean = parts.collect::<Vec<_>>().join("/");
+    let local = path.starts_with("./") || path.split('/').any(|p| p == "..");
+    (!local && clean != path).then(|| {
+        format!(
+            "could not import {path} (non-canonical import path {path:?} (should be {clean:?}))"
+        )
+    })
+}
+
 impl World {
     /// The package with that import path, read and (unless it is of the standard library) checked.
     ///
@@ -131,7 +147,7 @@ impl Checker<'_> {
         if self.w.packages[self.pkg.0 as usize].lazy {
             return self.w.import_by_path(path);
         }
-        match self.w.import(path) {
+        match malformed(path).map_or_else(|| self.w.import(path), Err) {
             Ok(pkg) => pkg,
             Err(message) => {
                 let code = if message.starts_with("import cycle") {

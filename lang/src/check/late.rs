@@ -23,7 +23,6 @@ impl Checker<'_> {
         let stages = [
             Checker::anonymous_cycles,
             Checker::misplaced_directives,
-            Checker::missing_bodies,
             Checker::type_sizes,
             Checker::missing_main,
         ];
@@ -91,14 +90,12 @@ impl Checker<'_> {
         })
     }
 
+    /// Directives before declarations that they are not for, and functions without body.
     fn misplaced_directives(&mut self) {
         let files = self.w.packages[self.pkg.0 as usize].files.clone();
         for file in files {
             self.diags.extend(file.misplaced.iter().cloned());
         }
-    }
-
-    fn missing_bodies(&mut self) {
         for span in std::mem::take(&mut self.bodyless) {
             self.error(span, Code::MissingBody, "missing function body");
         }

@@ -57,7 +57,7 @@ use crate::constant::Value;
 use crate::diag::{Code, Diagnostic, Severity};
 use crate::source::{Pos, Span};
 use crate::symbol::Symbol;
-use crate::types::{ObjId, ObjKind, PkgId, ScopeId, SigVars, TypeId, Types};
+use crate::types::{ObjId, ObjKind, PkgId, ScopeId, SigVars, TypeId, TypeWriter, Types};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
@@ -383,7 +383,24 @@ impl<'w> Checker<'w> {
 
     /// A type as messages show it.
     pub fn type_string(&self, t: TypeId) -> String {
-        crate::types::type_string(&self.w.types, &self.w.objects, t, &|p| self.qualifier(p))
+        let (qualify, place) = (|p| self.qualifier(p), |o| self.predeclared_namesake(o));
+        let mut w = TypeWriter::new(&self.w.types, &self.w.objects, &qualify).with_places(&place);
+        w.typ(t);
+        w.finish()
+    }
+
+    /// Where a type parameter is declared that has a predeclared name.
+    fn predeclared_namesake(&self, obj: ObjId) -> Option<String> {
+        let (name, span) = self.w.objects.with(obj, |o| (o.name, o.span));
+        self.w.objects.lookup(self.w.universe(), name)?;
+        let at = self.position(span.lo);
+        Some(format!(" /* with {name} declared at {at} */"))
+    }
+
+    /// A type with the paths of all packages, as messages show the terms of a union.
+    pub fn path_string(&self, t: TypeId) -> String {
+        let qualify = |p: PkgId| Some(self.w.packages[p.0 as usize].path.clone());
+        crate::types::type_string(&self.w.types, &self.w.objects, t, &qualify)
     }
 
     /// An object as messages show it: `var x int`.

@@ -128,7 +128,11 @@ impl Checker<'_> {
 }
 
 /// The edges of a way from one type parameter to another; empty if they are the same.
-fn reach(edges: &[Edge], from: TypeParamId, to: TypeParamId) -> Option<Vec<(TypeParamId, TypeId, Span)>> {
+fn reach(
+    edges: &[Edge],
+    from: TypeParamId,
+    to: TypeParamId,
+) -> Option<Vec<(TypeParamId, TypeId, Span)>> {
     let mut came: FxHashMap<TypeParamId, usize> = FxHashMap::default();
     let mut work = vec![from];
     let mut i = 0;

@@ -46,6 +46,9 @@ impl Checker<'_> {
                 } else if let (None, Some(e)) = (val, &s.value) {
                     let message = format!("range over {what} permits only one iteration variable");
                     self.error(e.span, Code::InvalidIterVar, message);
+                } else if let Some(extra) = s.extra {
+                    let message = "range clause permits at most two iteration variables";
+                    self.error(extra, Code::InvalidIterVar, message);
                 }
                 (key, val)
             }

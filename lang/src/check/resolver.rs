@@ -88,13 +88,13 @@ impl Checker<'_> {
     pub(super) fn collect_import(&mut self, scope: ScopeId, spec: &ImportSpec) {
         if let Some(why) = invalid_path(&spec.path) {
             self.error(
-                spec.span,
+                spec.path_span,
                 Code::BadImportPath,
                 format!("invalid import path ({why})"),
             );
             return;
         }
-        let pkg = self.import_package(spec.span, &spec.path);
+        let pkg = self.import_package(spec.path_span, &spec.path);
         let (fake, own_name) = {
             let p = &self.w.packages[pkg.0 as usize];
             (p.fake, p.name)
@@ -414,6 +414,9 @@ impl Checker<'_> {
                 return None;
             }
             ptr |= parts.ptr;
+            if parts.tparams.is_some() {
+                return None;
+            }
             let ExprKind::Ident(id) = &parts.base.kind else {
                 return None;
             };
@@ -470,15 +473,13 @@ fn invalid_path(path: &str) -> Option<String> {
     let bad = |c: &char| {
         c.is_whitespace() || c.is_control() || "!\"#$%&'()*,:;<=>?[\\]^{|}`\u{fffd}".contains(*c)
     };
-    path.chars()
-        .find(bad)
-        .map(|c| match c {
-            ' ' | '!'..='~' => format!("invalid character U+{:04X} '{c}'", c as u32),
-            _ if c.is_control() || c.is_whitespace() => {
-                format!("invalid character U+{:04X}", c as u32)
-            }
-            _ => format!("invalid character U+{:04X} '{c}'", c as u32),
-        })
+    path.chars().find(bad).map(|c| match c {
+        ' ' | '!'..='~' => format!("invalid character U+{:04X} '{c}'", c as u32),
+        _ if c.is_control() || c.is_whitespace() => {
+            format!("invalid character U+{:04X}", c as u32)
+        }
+        _ => format!("invalid character U+{:04X} '{c}'", c as u32),
+    })
 }
 
 /// A message without the notes about other places.

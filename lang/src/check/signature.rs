@@ -274,7 +274,7 @@ impl Checker<'_> {
     fn collect_recv(&mut self, field: &Field) -> Recv {
         let parts = unpack_recv(&field.ty);
         let (ty, tparams) = match parts.tparams {
-            None => (self.var_type(&field.ty), vec![]),
+            None => (self.plain_recv(&parts, &field.ty), vec![]),
             Some(args) => self.generic_recv(&parts, args),
         };
         self.record_recv_types(&field.ty, ty);
@@ -289,6 +289,34 @@ impl Checker<'_> {
         let base_span = parts.base.span;
         self.later(move |c| c.valid_recv(base_span, ty));
         Recv { var, ty, tparams }
+    }
+
+    /// A receiver type without brackets; it may not be an alias of an instance.
+    fn plain_recv(&mut self, parts: &RecvParts, e: &Expr) -> TypeId {
+        let t = self.var_type(e);
+        let ExprKind::Ident(id) = &parts.base.kind else {
+            return t;
+        };
+        let is_alias = |o| {
+            self.w
+                .objects
+                .with(o, |o| matches!(o.kind, ObjKind::TypeName(true)))
+        };
+        if !self.lookup(id.name).is_some_and(is_alias) {
+            return t;
+        }
+        let base = self.w.types.plain(self.w.types.deref(t).0);
+        let base = self.w.types.plain(self.w.types.deref(base).0);
+        let Some(n) = self.w.types.as_named(base) else {
+            return t;
+        };
+        if self.w.types.named(n).origin.is_none() {
+            return t;
+        }
+        let what = self.type_string(base);
+        let message = format!("cannot define new methods on instantiated type {what}");
+        self.error(parts.base.span, Code::InvalidRecv, message);
+        TypeId::INVALID
     }
 
     /// The receiver type `Base[A, B]`: its type parameters are those of the declaration, under the names given here.

@@ -206,9 +206,7 @@ impl Checker<'_> {
         let mut spans = Vec::new();
         for (i, x) in list.iter().enumerate() {
             if i == MAX_TERMS {
-                let message = format!(
-                    "cannot handle more than {MAX_TERMS} union terms (implementation limitation)"
-                );
+                let message = too_many_terms();
                 self.error(x.span, Code::InvalidUnion, message);
                 return None;
             }
@@ -245,6 +243,15 @@ impl Checker<'_> {
 
     /// Checks the terms of a union once their types are complete.
     fn check_terms(&mut self, terms: &[(bool, TypeId)], spans: &[Span]) {
+        let size = |t: &(bool, TypeId)| {
+            let set = self.w.types.type_set(t.1);
+            set.terms.as_ref().map_or(0, Vec::len)
+        };
+        if terms.len() > 1 && terms.iter().map(size).sum::<usize>() > MAX_TERMS {
+            let message = too_many_terms();
+            self.error(spans[0], Code::InvalidUnion, message);
+            return;
+        }
         for (i, &(tilde, t)) in terms.iter().enumerate() {
             if t.is_invalid() {
                 continue;
@@ -264,7 +271,7 @@ impl Checker<'_> {
                 continue;
             }
             if is_interface {
-                self.check_interface_term(t, &what, spans[i]);
+                self.check_interface_term(t, spans[i]);
                 continue;
             }
             let overlaps = |&&(o_tilde, o): &&(bool, TypeId)| {
@@ -279,26 +286,38 @@ impl Checker<'_> {
             };
             if let Some(&(o_tilde, o)) = terms[..i].iter().find(overlaps) {
                 let show = |tilde: bool, t: String| if tilde { format!("~{t}") } else { t };
-                let other = show(o_tilde, self.type_string(o));
-                let message = format!("overlapping terms {} and {other}", show(tilde, what));
+                let (this, other) = (self.path_string(t), self.path_string(o));
+                let message = format!(
+                    "overlapping terms {} and {}",
+                    show(tilde, this),
+                    show(o_tilde, other)
+                );
                 self.error(spans[i], Code::InvalidUnion, message);
             }
         }
     }
 
-    fn check_interface_term(&mut self, t: TypeId, what: &str, span: Span) {
+    fn check_interface_term(&mut self, t: TypeId, span: Span) {
         let set = self.w.types.type_set(t);
         let message = if !set.methods.is_empty() {
-            format!("cannot use {what} in union ({what} contains methods)")
+            {
+                let path = self.path_string(t);
+                format!("cannot use {path} in union ({path} contains methods)")
+            }
         } else if t == TypeId::COMPARABLE {
             "cannot use comparable in union".to_string()
         } else if set.comparable {
-            format!("cannot use {what} in union ({what} embeds comparable)")
+            let path = self.path_string(t);
+            format!("cannot use {path} in union ({path} embeds comparable)")
         } else {
             return;
         };
         self.error(span, Code::InvalidUnion, message);
     }
+}
+
+fn too_many_terms() -> String {
+    format!("cannot handle more than {MAX_TERMS} union terms (implementation limitation)")
 }
 
 fn flatten_union<'a>(e: &'a Expr, out: &mut Vec<&'a Expr>) {

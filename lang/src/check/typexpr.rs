@@ -421,7 +421,8 @@ impl Checker<'_> {
         let inst = self.w.types.instance(n, &targs);
         let (id, span) = (type_name_id(x), x.span);
         self.instance_spans.entry(inst).or_insert(span);
-        self.targ_spans.insert((self.pkg, id), (span, spans.clone()));
+        self.targ_spans
+            .insert((self.pkg, id), (span, spans.clone()));
         self.later(move |c| {
             c.record_instance(id, targs.clone().into(), inst);
             let name = c.w.objects.name(c.w.types.named_obj(n));
@@ -476,7 +477,8 @@ impl Checker<'_> {
     }
 }
 
-/// Where gc reports errors about an expression: at its leftmost part, of a function type at the parenthesis.
+/// Where gc reports errors about an expression: at its leftmost part, of a function type at the parenthesis, of a slice expression at
+/// the bracket.
 pub(super) fn start_pos(e: &Expr) -> Span {
     let mut at = e;
     loop {
@@ -488,7 +490,12 @@ pub(super) fn start_pos(e: &Expr) -> Span {
             ExprKind::Binary(_, _, x, _) | ExprKind::Index(x, _) | ExprKind::Selector(x, _) => x,
             ExprKind::TypeAssert(x, _) => x,
             ExprKind::Call(c) => &c.fun,
-            ExprKind::Slice(s) => &s.x,
+            ExprKind::Slice(s) => {
+                return Span {
+                    lo: s.x.span.hi,
+                    hi: e.span.hi,
+                };
+            }
             _ => return e.span,
         };
     }

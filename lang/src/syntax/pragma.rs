@@ -77,11 +77,7 @@ pub(super) fn pragmas(
         let before = &text[..(pos.0 - base) as usize];
         let line = before.rfind('\n').map_or(0, |i| i + 1);
         if !before[line..].trim().is_empty() {
-            diags.push(Diagnostic::error(
-                Code::MisplacedDirective,
-                span,
-                MISPLACED,
-            ));
+            diags.push(Diagnostic::error(Code::MisplacedDirective, span, MISPLACED));
             continue;
         }
         match read(directive) {
@@ -114,9 +110,7 @@ fn read(directive: &str) -> Result<Option<PragmaKind>, String> {
             Err(format!("//{directive} only allowed in cgo-generated code"))
         }
         _ if RUNTIME.contains(&verb) => Err(format!("//{verb} only allowed in runtime")),
-        "go:uintptrkeepalive" => Err(format!(
-            "//{verb} is only allowed in the standard library"
-        )),
+        "go:uintptrkeepalive" => Err(format!("//{verb} is only allowed in the standard library")),
         "go:noescape" => Ok(Some(PragmaKind::NoEscape)),
         _ => Ok(FUNCTION.contains(&verb).then_some(PragmaKind::Function)),
     }

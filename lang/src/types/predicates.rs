@@ -285,7 +285,9 @@ impl Types {
                 let set = self.type_set(t);
                 match &set.terms {
                     None => set.comparable,
-                    Some(ts) => ts.iter().all(|x| self.comparable_seen(x.ty, false, seen)),
+                    Some(ts) => {
+                        !ts.is_empty() && ts.iter().all(|x| self.comparable_seen(x.ty, false, seen))
+                    }
                 }
             }
             _ => false,

@@ -147,7 +147,7 @@ impl Types {
     }
 
     /// The one id that stands for all spellings of `t` (but not yet for all ways to write an interface: see `canonical`).
-    pub(super) fn plain(&self, t: TypeId) -> TypeId {
+    pub(crate) fn plain(&self, t: TypeId) -> TypeId {
         self.inner.borrow().canon[t.0 as usize]
     }
 

@@ -140,6 +140,8 @@ impl Types {
                     }
                     s.terms.clone()
                 }
+                // What ~ may not stand before has been reported.
+                _ if tilde && !self.identical(u, ty) => Some(vec![]),
                 _ => Some(vec![Term { tilde, ty }]),
             };
             terms = self.union(terms, term);

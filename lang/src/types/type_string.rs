@@ -11,6 +11,7 @@ pub struct TypeWriter<'a> {
     types: &'a Types,
     objects: &'a Objects,
     qualify: &'a dyn Fn(PkgId) -> Option<String>,
+    place: Option<&'a dyn Fn(ObjId) -> Option<String>>,
     names: bool,
     out: String,
 }
@@ -38,9 +39,17 @@ impl<'a> TypeWriter<'a> {
             types,
             objects,
             qualify,
+            place: None,
             names: true,
             out: String::new(),
         }
+    }
+
+    /// Says of type parameters what `place` says of them, if anything.
+    #[must_use]
+    pub fn with_places(mut self, place: &'a dyn Fn(ObjId) -> Option<String>) -> TypeWriter<'a> {
+        self.place = Some(place);
+        self
     }
 
     /// Leaves parameter names out.
@@ -110,8 +119,7 @@ impl<'a> TypeWriter<'a> {
             Type::Interface(i) => self.interface(&i),
             Type::TypeParam(p) => {
                 let obj = self.types.type_param(p).obj;
-                let name = self.objects.name(obj);
-                self.out.push_str(name.as_str());
+                self.obj_name(obj);
             }
         }
     }
@@ -126,6 +134,9 @@ impl<'a> TypeWriter<'a> {
             self.out.push('.');
         }
         self.out.push_str(name.as_str());
+        if let Some(note) = self.place.filter(|_| is_tparam).and_then(|place| place(o)) {
+            self.out.push_str(&note);
+        }
     }
 
     fn prefixed(&mut self, prefix: &str, t: TypeId) {

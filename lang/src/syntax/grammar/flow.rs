@@ -8,7 +8,6 @@ use super::super::token::{Kind, KindSet, Token};
 use super::stmt::{RangeClause, Simple, block_after, simple_stmt, stmt};
 use super::{Grammar, In, Parsed, Production, bad, by_hand};
 use crate::ast::*;
-use crate::diag::{Code, Diagnostic};
 use crate::source::{Pos, Span};
 
 /// What stands between a keyword and its block.
@@ -279,14 +278,11 @@ pub(super) fn for_stmt(g: &Grammar) -> impl Production<StmtKind> {
         };
         let mut lhs = lhs.into_iter();
         let (key, value) = (lhs.next(), lhs.next());
-        if let Some(extra) = lhs.next() {
-            let message = "range clause permits at most two iteration variables";
-            let late = Diagnostic::error(Code::InvalidIterVar, extra.span, message);
-            inp.state().late.push(late);
-        }
+        let extra = lhs.next().map(|e| e.span);
         Ok(StmtKind::Range(P::new(RangeStmt {
             key,
             value,
+            extra,
             define,
             x,
             range_pos,
