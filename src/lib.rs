@@ -12,7 +12,9 @@ mod module;
 pub mod repl;
 pub mod session;
 mod testcmd;
+mod watch;
 
 pub use engine::{Engine, Options, Outcome};
 pub use load::{Failure, Loaded, program_operands};
 pub use testcmd::{TestOptions, run as test};
+pub use watch::watch;

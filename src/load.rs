@@ -136,11 +136,14 @@ impl Loader<'_> {
                 .iter()
                 .any(|i| !crate::module::is_std(&i.0) || i.0.contains("internal"))
         };
-        let modules = if headers.iter().any(needs) {
+        let mut modules = if headers.iter().any(needs) {
             Modules::of(dir).map_err(Failure::Io)?
         } else {
             Modules::default()
         };
+        if headers.iter().any(|h| h.package.is_none()) {
+            modules.script = Some(dir.to_path_buf());
+        }
         let path = modules
             .path_of(dir)
             .unwrap_or_else(|| "command-line-arguments".to_string());

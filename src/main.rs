@@ -76,6 +76,9 @@ fn run(settings: Settings, mut operands: Vec<String>) -> i32 {
             "gol: cannot run *_test.go files ({path}); `gol test` runs tests"
         ));
     }
+    if settings.watch {
+        return watch(&paths);
+    }
     options.args = std::iter::once(paths[0].clone()).chain(operands).collect();
     let mut engine = Engine::new(options);
     match engine.load_program(&paths) {
@@ -91,6 +94,28 @@ fn run(settings: Settings, mut operands: Vec<String>) -> i32 {
             }
         }
         Err(failure) => report(&engine, &failure, &settings),
+    }
+}
+
+/// Runs a program again and again: this very command, without its flag.
+fn watch(paths: &[String]) -> i32 {
+    let Ok(gol) = std::env::current_exe() else {
+        return fail("gol: --watch: cannot find gol's own file");
+    };
+    let own = |a: &std::ffi::OsString| a != "--watch";
+    let mut args: Vec<_> = std::env::args_os().skip(1).collect();
+    // Behind the program everything is its own.
+    if let Some(at) = args.iter().position(|a| !own(a)) {
+        args.remove(at);
+    }
+    let command = || {
+        let mut command = std::process::Command::new(&gol);
+        command.args(&args);
+        command
+    };
+    match gol::watch(paths, command) {
+        Ok(()) => 0,
+        Err(what) => fail(&what),
     }
 }
 

@@ -85,6 +85,16 @@ pub const FLAGS: &[Flag] = &[
         },
     },
     Flag {
+        name: "watch",
+        value: "",
+        commands: &[Run],
+        doc: "run it again whenever a Go file in its folder, or below, changes",
+        set: |s, _| {
+            s.watch = true;
+            Ok(())
+        },
+    },
+    Flag {
         name: "func",
         value: "NAME",
         commands: &[Disasm],

@@ -75,6 +75,8 @@ pub struct Settings {
     pub format: lang::diag::Format,
     /// Colour: always, never, or `None` for "on a terminal".
     pub color: Option<bool>,
+    /// Run again after each change.
+    pub watch: bool,
     /// Which functions `disasm` lists.
     pub func: String,
     /// Flags of the test program, as `-test.name=value`.
@@ -87,6 +89,7 @@ impl Default for Settings {
             options: gol::Options::default(),
             format: lang::diag::Format::Human,
             color: None,
+            watch: false,
             func: String::new(),
             test: Vec::new(),
         }

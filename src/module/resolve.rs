@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 pub struct Modules {
     /// The program's own; absent outside of modules.
     pub main: Option<GoMod>,
+    /// Where a script's relative imports start; absent for programs, which have none.
+    pub script: Option<PathBuf>,
 }
 
 impl Modules {
@@ -19,6 +21,7 @@ impl Modules {
     pub fn of(dir: &Path) -> Result<Modules, String> {
         Ok(Modules {
             main: GoMod::find(dir)?,
+            script: None,
         })
     }
 
@@ -43,6 +46,14 @@ impl Modules {
     /// Why there is none, as the go command says it.
     pub fn package(&self, path: &str) -> Result<Folder, String> {
         if path.starts_with("./") || path.starts_with("../") || path == "." || path == ".." {
+            if let Some(dir) = &self.script {
+                return Folder::read(&dir.join(path), false).map_err(|e| match e {
+                    FolderError::NoFiles(_) => {
+                        format!("there is no Go package in the folder {path}")
+                    }
+                    other => other.text(),
+                });
+            }
             return Err(format!(
                 "{path:?} is relative, but relative import paths are not supported in module mode"
             ));

@@ -28,6 +28,7 @@ mod literals;
 mod mono;
 mod operand;
 mod operators;
+mod probe;
 mod range;
 mod resolver;
 mod returns;
@@ -37,6 +38,7 @@ mod signature;
 mod stmt;
 mod struct_interface;
 mod switch;
+mod trial;
 mod typexpr;
 mod under;
 mod unify;
@@ -48,7 +50,8 @@ pub use echo::Shown;
 pub use expr::Target;
 pub use info::*;
 pub use operand::{Operand, OperandMode};
-pub use script::ScriptCheck;
+pub use probe::{Place, Valued};
+pub use script::{ScriptCheck, Undo};
 pub use signature::FuncSig;
 pub use world::*;
 
@@ -134,6 +137,8 @@ pub struct Checker<'w> {
     shown: Vec<echo::Shown>,
     /// The objects being checked, outermost first.
     obj_path: Vec<ObjId>,
+    /// Where an editor wants to know what may stand.
+    probe: probe::Probe,
 }
 
 impl<'w> Checker<'w> {
@@ -158,6 +163,7 @@ impl<'w> Checker<'w> {
             targ_spans: FxHashMap::default(),
             shown: Vec::new(),
             obj_path: Vec::new(),
+            probe: probe::Probe::default(),
         }
     }
 
@@ -309,7 +315,7 @@ impl<'w> Checker<'w> {
         self.w
             .sources
             .locate(pos)
-            .map_or_else(String::new, |(f, p)| format!("{f}:{}:{}", p.line, p.col))
+            .map_or_else(String::new, |(f, p)| format!("{f}:{p}"))
     }
 
     /// Records a declaring identifier.
@@ -399,7 +405,13 @@ impl<'w> Checker<'w> {
 
     /// A type with the paths of all packages, as messages show the terms of a union.
     pub fn path_string(&self, t: TypeId) -> String {
-        let qualify = |p: PkgId| Some(self.w.packages[p.0 as usize].path.clone());
+        let qualify = |p: PkgId| {
+            let package = &self.w.packages[p.0 as usize];
+            Some(match package.path.as_str() {
+                "main" => package.name.to_string(),
+                path => path.to_string(),
+            })
+        };
         crate::types::type_string(&self.w.types, &self.w.objects, t, &qualify)
     }
 

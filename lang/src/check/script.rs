@@ -23,6 +23,23 @@ pub struct ScriptCheck {
     pub diags: Vec<Diagnostic>,
     /// What a REPL shows of it once it has run.
     pub shown: Vec<Shown>,
+    /// How to take back what it declares.
+    pub undo: Undo,
+}
+
+/// What names meant before an input declared them, and how many methods types had to which it gave further ones.
+#[derive(Clone, Default, Debug)]
+pub struct Undo {
+    names: Vec<(Symbol, Option<ObjId>)>,
+    methods: Vec<(NamedId, usize)>,
+    results: u32,
+}
+
+impl Undo {
+    /// The names that the input declared.
+    pub fn names(&self) -> impl Iterator<Item = Symbol> {
+        self.names.iter().map(|n| n.0)
+    }
 }
 
 impl World {
@@ -32,6 +49,41 @@ impl World {
         session: Option<PkgId>,
         file: Rc<File>,
         ids: Rc<NodeIds>,
+    ) -> ScriptCheck {
+        self.check_input(session, file, ids, true)
+    }
+
+    /// Checks a text in the scope of a session that does not take over what it declares; its values count as no results.
+    pub fn check_aside(&mut self, session: PkgId, file: Rc<File>, ids: Rc<NodeIds>) -> ScriptCheck {
+        self.check_input(Some(session), file, ids, false)
+    }
+
+    /// Takes back what an input declared: names mean what they meant before. Only the last input that is not yet undone can be.
+    pub fn undo_script(&mut self, session: PkgId, undo: &Undo) {
+        let package = &mut self.packages[session.0 as usize];
+        package.results = undo.results;
+        let scope = package.scope;
+        for &(name, before) in &undo.names {
+            match before {
+                Some(obj) => self.objects.replace(scope, obj),
+                None => self.objects.remove(scope, name),
+            }
+        }
+        self.shrink(&undo.methods);
+    }
+
+    fn shrink(&mut self, grown: &[(NamedId, usize)]) {
+        for &(n, methods) in grown {
+            self.types.update_named(n, |d| d.methods.truncate(methods));
+        }
+    }
+
+    fn check_input(
+        &mut self,
+        session: Option<PkgId>,
+        file: Rc<File>,
+        ids: Rc<NodeIds>,
+        keep: bool,
     ) -> ScriptCheck {
         let pkg = session.unwrap_or_else(|| self.new_session());
         let package = &mut self.packages[pkg.0 as usize];
@@ -47,22 +99,31 @@ impl World {
         let diags = c.finish();
         let package = &mut self.packages[pkg.0 as usize];
         package.scope = outer;
+        let mut undo = Undo {
+            results: before.results,
+            ..Undo::default()
+        };
         if diags.iter().any(Diagnostic::is_error) {
             shown.clear();
             before.restore(package);
-            for (n, methods) in grown {
-                self.types.update_named(n, |d| d.methods.truncate(methods));
-            }
-        } else {
+            self.shrink(&grown);
+        } else if keep {
             for obj in self.objects.scope_objects(scope) {
+                let name = self.objects.name(obj);
+                undo.names.push((name, self.objects.lookup(outer, name)));
                 self.objects.replace(outer, obj);
             }
+            undo.methods = grown;
+        } else {
+            package.results = before.results;
+            self.shrink(&grown);
         }
         ScriptCheck {
             pkg,
             units: before.script..self.packages[pkg.0 as usize].script.len(),
             diags,
             shown,
+            undo,
         }
     }
 

@@ -1,0 +1,3 @@
+package deep
+
+var Level = 3
