@@ -7,7 +7,7 @@ mod code;
 mod render;
 
 pub use code::Code;
-pub use render::{Format, normalize, render};
+pub use render::{Format, json_string, normalize, render};
 
 use crate::source::{Pos, Span};
 

@@ -56,7 +56,7 @@ pub fn render(diags: &[Diagnostic], sources: &SourceMap, format: Format, color: 
 
 fn short(out: &mut String, d: &Diagnostic, sources: &SourceMap) {
     if let Some((file, at)) = sources.locate(d.span.lo) {
-        let _ = write!(out, "{file}:{}:{}: ", at.line, at.col);
+        let _ = write!(out, "{file}:{at}: ");
     }
     if d.severity == Severity::Warning {
         out.push_str("warning: ");
@@ -117,7 +117,8 @@ fn json_extent(out: &mut String, span: Span, sources: &SourceMap) {
     );
 }
 
-fn json_string(out: &mut String, text: &str) {
+/// Appends a JSON string.
+pub fn json_string(out: &mut String, text: &str) {
     out.push('"');
     for c in text.chars() {
         match c {
@@ -179,7 +180,10 @@ impl Cache<u32> for &mut Excerpts<'_> {
         Ok(self
             .parsed
             .entry(*base)
-            .or_insert_with(|| Source::from(file.text.to_string())))
+            .or_insert_with(|| {
+                let before = file.first_line as usize - 1;
+                Source::from(file.text.to_string()).with_display_line_offset(before)
+            }))
     }
 
     fn display<'a>(&self, base: &'a u32) -> Option<impl std::fmt::Display + 'a> {
