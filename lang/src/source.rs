@@ -3,6 +3,7 @@
 //! Invariants: every file of a session occupies its own range of one global `u32` position space (as go/token does), so a
 //! `Pos` alone names file, line and column; files are only ever added; position 0 belongs to no file and means "none".
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 /// A byte position in the session's global position space; 0 is "no position".
@@ -69,6 +70,8 @@ pub struct SourceFile {
     pub base: u32,
     /// Whether the file is part of gol itself (the standard library): hidden from goroutine dumps' excerpts.
     pub is_std: bool,
+    /// The number of its first line: more than 1 in a part of a larger text.
+    pub first_line: u32,
     lines: Vec<u32>,
 }
 
@@ -87,14 +90,15 @@ impl SourceFile {
         let off = pos.0.saturating_sub(self.base);
         let line = self.lines.partition_point(|&s| s <= off);
         LineCol {
-            line: line as u32,
+            line: line as u32 - 1 + self.first_line,
             col: off - self.lines[line - 1] + 1,
         }
     }
 
-    /// The text of 1-based line `n`, without its newline; empty past the end.
+    /// The text of line `n`, without its newline; empty outside the file.
     pub fn line_text(&self, n: u32) -> &str {
-        let Some(&start) = self.lines.get(n as usize - 1) else {
+        let index = n.checked_sub(self.first_line);
+        let Some(&start) = index.and_then(|i| self.lines.get(i as usize)) else {
             return "";
         };
         let rest = &self.text[start as usize..];
@@ -111,6 +115,8 @@ impl SourceFile {
 #[derive(Debug, Default)]
 pub struct SourceMap {
     files: Vec<Rc<SourceFile>>,
+    /// Names of larger texts, with the line where the next part begins.
+    parts: HashMap<String, u32>,
 }
 
 /// The position space is full: more than 4 GiB of source in one session.
@@ -118,6 +124,11 @@ pub struct SourceMap {
 pub struct SourceTooLarge;
 
 impl SourceMap {
+    /// From now on a text added under this name is a part of a larger text, of which it begins at line `line`.
+    pub fn set_first_line(&mut self, name: &str, line: u32) {
+        self.parts.insert(name.to_string(), line);
+    }
+
     /// Adds a text and gives it its range of positions.
     ///
     /// # Errors
@@ -147,6 +158,7 @@ impl SourceMap {
             text: text.into(),
             base: base as u32,
             is_std,
+            first_line: self.parts.get(name).copied().unwrap_or(1),
             lines,
         });
         self.files.push(file.clone());
