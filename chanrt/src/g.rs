@@ -243,6 +243,11 @@ impl<T> Slab<T> {
         self.free = Some(g);
     }
 
+    /// Numbers goroutines from 1 again. None is alive.
+    pub(crate) fn restart_goids(&mut self) {
+        self.last_goid = 0;
+    }
+
     /// Where the payload of `g` is.
     #[inline]
     pub(crate) fn payload(g: Gp) -> *mut T {

@@ -91,6 +91,13 @@ impl Sched {
         found
     }
 
+    /// When the sleep of `g` ends, if it sleeps.
+    pub fn sleeps_until(&self, g: Gp) -> Option<i64> {
+        // SAFETY: handles point at live headers (Runtime::new).
+        let id = unsafe { (*g.as_ptr()).sleep }?;
+        self.timers().when(id)
+    }
+
     /// The address `g` waits at, if it waits in a `sema` queue.
     pub fn waiting_at(&self, g: Gp) -> Option<SemaWait> {
         let sg = g.waiting();

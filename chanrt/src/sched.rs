@@ -271,6 +271,11 @@ impl Sched {
         self.allgs.len()
     }
 
+    /// How often the host has asked who runs next, modulo 2^32: the number of switches.
+    pub fn picks(&self) -> u32 {
+        self.tick
+    }
+
     /// How many goroutines are runnable (the running one not included).
     pub fn runnable(&self) -> usize {
         self.runq.len()
@@ -494,6 +499,13 @@ impl<T> Runtime<T> {
         self.sched.cancel_wait(g);
         g.set_state(GState::Running);
         self.goexit(g)
+    }
+
+    /// Numbers goroutines from 1 again, if there are none.
+    pub fn restart_goids(&mut self) {
+        if self.sched.allgs.len() == 0 {
+            self.slab.restart_goids();
+        }
     }
 
     /// Where the payload of `g` is. It stays there until `g` exits.

@@ -72,6 +72,9 @@ pub(crate) unsafe fn make(vm: &mut Vm, ip: *const Op, w: *mut u64, t: TypeIx) ->
             site,
             id,
         ) as u64;
+        if let Some(s) = &mut vm.session {
+            s.chans.push(*w);
+        }
         Ok(())
     }
 }

@@ -11,22 +11,30 @@ use crate::bytecode::Op;
 use crate::mem::Marker;
 use crate::program::Program;
 use crate::vm::Vm;
+use chanrt::Gp;
 
 /// Collects at the instruction before `regs.ip`.
 #[cold]
 #[inline(never)]
 pub(crate) fn collect(vm: &mut Vm) {
     let precise = vm.options.gc_stress;
-    collect_at(vm, precise);
+    let running = Some(vm.g);
+    collect_at(vm, precise, running);
 }
 
 /// `runtime.GC`: also finds what only dead registers refer to.
 #[cold]
 pub(crate) fn collect_precisely(vm: &mut Vm) {
-    collect_at(vm, true);
+    let running = Some(vm.g);
+    collect_at(vm, true, running);
 }
 
-fn collect_at(vm: &mut Vm, precise: bool) {
+/// A precise collection while no goroutine runs.
+pub(crate) fn collect_at_rest(vm: &mut Vm) {
+    collect_at(vm, true, None);
+}
+
+fn collect_at(vm: &mut Vm, precise: bool, running: Option<Gp>) {
     let Vm {
         heap,
         rt,
@@ -34,8 +42,8 @@ fn collect_at(vm: &mut Vm, precise: bool) {
         timers,
         thrown,
         regs,
-        g: running,
         liveness,
+        session,
         ..
     } = vm;
     let mut last = LastFunc::default();
@@ -45,21 +53,21 @@ fn collect_at(vm: &mut Vm, precise: bool) {
         for g in rt.goroutines() {
             // SAFETY: a live goroutine's payload; nothing else uses it during a collection.
             let gor = unsafe { &*rt.payload(g) };
-            let (fp, ip) = match g == *running {
+            let (fp, ip) = match Some(g) == running {
                 true => (regs.fp, regs.ip),
                 false => (gor.fp, gor.ip),
             };
-            let top = gor.offset(fp) as usize + last.frame_slots(program, ip);
-            let mut end = top.min(gor.cap as usize);
-            if precise {
+            let end = last.top(program, gor, fp, ip);
+            let precise = precise.then_some(&mut *liveness);
+            if precise.is_some() {
                 rt.each_wait(g, |addr| m.word(addr as u64));
-                end = mark_frames(m, gor, Place { ip, fp, end }, program, liveness);
             }
-            // SAFETY: the stack has `cap` slots.
-            unsafe { m.range_conservative(gor.stack, end) };
-            mark_ext(m, gor);
+            mark_stack(m, gor, Place { ip, fp, end }, program, precise);
         }
     });
+    if let Some(s) = session {
+        s.chans.retain(|&c| heap.is_heap_address(c));
+    }
     for due in vm.heap.take_due() {
         let f = vm.closure_func(due.closure);
         let [a, b] = due.words;
@@ -70,6 +78,35 @@ fn collect_at(vm: &mut Vm, precise: bool) {
         };
         vm.spawn(f, inputs, None, 0);
     }
+}
+
+/// Shows what the stack of a goroutine that is at `at` holds; with liveness, without its dead registers.
+fn mark_stack(
+    m: &mut Marker<'_>,
+    gor: &Gor,
+    at: Place,
+    program: &Program,
+    liveness: Option<&mut Liveness>,
+) {
+    let end = match liveness {
+        Some(liveness) => mark_frames(m, gor, at, program, liveness),
+        None => at.end,
+    };
+    // SAFETY: the stack has `cap` slots, of which `end` is at most one.
+    unsafe { m.range_conservative(gor.stack, end) };
+    mark_ext(m, gor);
+}
+
+/// Shows what a goroutine that does not run holds in its live registers.
+pub(crate) fn mark_at_rest(
+    m: &mut Marker<'_>,
+    gor: &Gor,
+    program: &Program,
+    liveness: &mut Liveness,
+) {
+    let (ip, fp) = (gor.ip, gor.fp);
+    let end = LastFunc::default().top(program, gor, fp, ip);
+    mark_stack(m, gor, Place { ip, fp, end }, program, Some(liveness));
 }
 
 /// A frame: where it goes on, where it lies, and the slot (from the stack's base) at which something else begins.
@@ -143,6 +180,12 @@ struct LastFunc {
 }
 
 impl LastFunc {
+    /// The slot at which the innermost frame of a goroutine ends.
+    fn top(&mut self, program: &Program, gor: &Gor, fp: *mut u64, ip: *const Op) -> usize {
+        let top = gor.offset(fp) as usize + self.frame_slots(program, ip);
+        top.min(gor.cap as usize)
+    }
+
     /// Slots that a frame going on at `ip` may use.
     fn frame_slots(&mut self, program: &Program, ip: *const Op) -> usize {
         if self.code.contains(&ip.addr()) {

@@ -6,6 +6,7 @@
 
 pub(crate) mod arith;
 pub(crate) mod calls;
+pub(crate) mod chaninfo;
 pub(crate) mod chans;
 pub(crate) mod deadlock;
 pub(crate) mod defer;
@@ -20,6 +21,7 @@ pub(crate) mod maps;
 pub(crate) mod memory;
 pub(crate) mod natives;
 pub(crate) mod print;
+pub(crate) mod reach;
 pub(crate) mod report;
 pub(crate) mod run;
 pub(crate) mod session;

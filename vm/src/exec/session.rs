@@ -6,8 +6,8 @@
 
 use crate::bytecode::FuncId;
 use crate::compile::{Compiler, Parts};
-use crate::exec::gor::Gor;
 use crate::exec::run::Stop;
+use crate::native::Output;
 use crate::value::Value;
 use crate::vm::{Exit, Vm};
 use chanrt::{Clock, GState, Gp, Interrupter, WaitReason};
@@ -57,6 +57,8 @@ pub(crate) struct SessionState {
     evaluations: Vec<u64>,
     /// Whether to wait for timers and jobs when nothing can run.
     pub(crate) waits: bool,
+    /// The channels made since the session began, but for those that a collection has found dead.
+    pub(crate) chans: Vec<u64>,
 }
 
 impl SessionState {
@@ -74,14 +76,16 @@ impl Vm {
         if let Some(main) = self.main.take() {
             self.bury(main);
         }
+        self.rt.restart_goids();
     }
 
     /// A new goroutine that runs these functions, none with parameters or results, one after the other: its number. It runs in the next turn.
     pub fn evaluate(&mut self, funcs: &[FuncId]) -> u64 {
-        let entry = self.entry_function(funcs);
-        let mut gor = Gor::new(&mut self.stacks, 0);
-        gor.ip = self.program.funcs[entry.0 as usize].code;
-        let g = self.rt.newproc(None, 0, gor);
+        let f = match funcs {
+            [f] => *f,
+            _ => self.entry_function(funcs),
+        };
+        let g = self.spawn(f, &[], None, 0);
         if let Some(s) = &mut self.session {
             s.evaluations.push(g.goid());
         }
@@ -96,6 +100,8 @@ impl Vm {
         }
         self.fuel = 0;
         self.reserve = budget;
+        // So that goroutines are stamped with the time of this turn when they park.
+        self.rt.poll();
         let exit = match self.schedule() {
             Some(exit) => exit,
             None => match self.drive() {
@@ -173,6 +179,26 @@ impl Vm {
         budget
             .saturating_sub(self.reserve)
             .saturating_sub(self.fuel.max(0) as u64)
+    }
+
+    /// How often goroutines have been switched, modulo 2^32.
+    pub fn switches(&self) -> u32 {
+        self.rt.picks()
+    }
+
+    /// Takes the places that output goes to away from a machine that is used no more; its goroutines end.
+    pub fn retire(&mut self) -> (Output, Output) {
+        let all: Vec<u64> = self.rt.goroutines().map(Gp::goid).collect();
+        for goid in all {
+            self.kill(goid);
+        }
+        self.stdout.flush();
+        self.stderr.flush();
+        let nowhere = || Output::new(Box::new(std::io::sink()));
+        (
+            std::mem::replace(&mut self.stdout, nowhere()),
+            std::mem::replace(&mut self.stderr, nowhere()),
+        )
     }
 
     /// Interrupts turns from another thread.

@@ -235,6 +235,30 @@ impl Heap {
         self.chunks.trim(self.next_gc + self.next_gc / 8 + PAGE);
     }
 
+    /// Which of the blocks that `targets` point into are reached from the words that `roots` shows. Nothing is collected.
+    pub(crate) fn reaches(
+        &mut self,
+        targets: &[u64],
+        roots: &mut dyn FnMut(&mut Marker<'_>),
+    ) -> Vec<bool> {
+        let mut m = Marker {
+            heap: self,
+            stack: Vec::new(),
+            root_bytes: 0,
+        };
+        roots(&mut m);
+        m.drain();
+        let found = targets
+            .iter()
+            .map(|&t| m.heap.is_heap_address(t) && m.is_marked(t))
+            .collect();
+        for i in 0..self.spans.len() {
+            // SAFETY: listed spans are records of ours; nobody holds a reference to one.
+            unsafe { (*self.spans[i]).mark.fill(0) };
+        }
+        found
+    }
+
     fn sweep(&mut self) {
         let (mut live, mut objects) = (0, 0);
         let spans = std::mem::take(&mut self.spans);

@@ -237,6 +237,9 @@ impl Cx<'_> {
                 id,
             )
         };
+        if let Some(s) = &mut vm.session {
+            s.chans.push(c as u64);
+        }
         Ok(GoChan(c as u64))
     }
 
