@@ -4,7 +4,6 @@ use super::{Checker, Operand, OperandMode, expr_string};
 use crate::ast::{Expr, SliceExpr};
 use crate::constant::representable;
 use crate::diag::Code;
-use crate::source::Span;
 use crate::types::{Basic, Type, TypeId};
 
 /// What indexing a value of some type gives.
@@ -60,12 +59,10 @@ impl Checker<'_> {
             return false;
         }
         let Some(indexed) = self.indexed(x) else {
-            if !self.w.types.underlying(x.ty).is_invalid() {
+            // A builtin has no valid type.
+            if x.mode == OperandMode::Builtin || !self.w.types.underlying(x.ty).is_invalid() {
                 let what = self.operand_string(x);
-                let bracket = Span {
-                    lo: inner.span.hi,
-                    hi: e.span.hi,
-                };
+                let bracket = self.token_behind(inner.span.hi, e.span.hi);
                 self.error(
                     bracket,
                     Code::NonIndexableOperand,
