@@ -322,7 +322,7 @@ impl FuncCompiler<'_, '_> {
             }
         }
         match pl {
-            Place::Map { m, k } => {
+            Place::Map { m, k, .. } => {
                 self.emit(Op::MapAddr {
                     d: Dst(w),
                     m: Src(m),
@@ -424,11 +424,12 @@ impl FuncCompiler<'_, '_> {
                     ..i
                 },
             },
-            Place::Map { m, k } => {
+            Place::Map { m, k, t } => {
                 let n = self.key_slots(l);
                 let m = copy(self, m, 1);
                 Place::Map {
                     m,
+                    t,
                     k: copy(self, k, n),
                 }
             }
@@ -473,7 +474,7 @@ impl FuncCompiler<'_, '_> {
     fn modify(&mut self, pl: Place, t: TypeId, compute: impl FnOnce(&mut Self, Reg, Reg)) {
         match pl {
             Place::Reg(r) => compute(self, r, r),
-            Place::Map { m, k } => {
+            Place::Map { m, k, .. } => {
                 let p = self.alloc(1);
                 self.emit(Op::MapAddr {
                     d: Dst(p),

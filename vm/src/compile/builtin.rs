@@ -51,6 +51,8 @@ impl FuncCompiler<'_, '_> {
                 };
                 let mp = self.expr(&c.args[0]);
                 let k = self.expr_as(&c.args[1], k);
+                let map = self.tix(mt);
+                self.note(map);
                 self.emit(Op::MapDel {
                     m: Src(mp),
                     k: Src(k),

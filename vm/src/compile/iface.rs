@@ -190,8 +190,8 @@ impl FuncCompiler<'_, '_> {
                 let k = self.expr_as(&i[0], k);
                 let n = self.slots(t);
                 let v = self.alloc(n + 1);
-                let value = self.tix(t);
-                self.note(value);
+                let map = self.tix(xt);
+                self.note(map);
                 self.emit(Op::MapGet2 {
                     d: Dst(v),
                     m: Src(mp),

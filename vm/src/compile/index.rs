@@ -27,8 +27,8 @@ impl FuncCompiler<'_, '_> {
             let m = self.mark();
             let mp = self.expr(x);
             let k = self.expr_as(&i[0], k);
-            let value = self.tix(t);
-            self.note(value);
+            let map = self.tix(xt);
+            self.note(map);
             self.emit(Op::MapGet {
                 d: Dst(d),
                 m: Src(mp),

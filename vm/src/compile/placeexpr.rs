@@ -125,7 +125,8 @@ impl FuncCompiler<'_, '_> {
             if let Type::Map(k, _) = self.under(xt) {
                 let m = self.expr(x);
                 let k = self.expr_as(&i[0], k);
-                return Place::Map { m, k };
+                let t = self.tix(xt);
+                return Place::Map { m, k, t };
             }
         }
         self.place(e)

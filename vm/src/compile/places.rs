@@ -43,8 +43,8 @@ pub(super) enum Place {
     Elem { s: Reg, i: Index },
     /// Element `i` of the array of `n` elements in the registers at `r`.
     Array { r: Reg, n: i64, i: Index },
-    /// The element of map `m` for the key at `k`.
-    Map { m: Reg, k: Reg },
+    /// The element of map `m` of type `t` for the key at `k`.
+    Map { m: Reg, k: Reg, t: TypeIx },
 }
 
 impl FuncCompiler<'_, '_> {
@@ -224,9 +224,8 @@ impl FuncCompiler<'_, '_> {
                 let s = self.frame_slice(r, n);
                 self.read_elem(s, i, t, d);
             }
-            Place::Map { m, k } => {
-                let value = self.tix(t);
-                self.note(value);
+            Place::Map { m, k, t: map } => {
+                self.note(map);
                 self.emit(Op::MapGet {
                     d: Dst(d),
                     m: Src(m),
@@ -424,7 +423,7 @@ impl FuncCompiler<'_, '_> {
                 let slice = self.frame_slice(r, n);
                 self.write_elem(slice, i, s, t);
             }
-            Place::Map { m, k } => {
+            Place::Map { m, k, .. } => {
                 self.emit(Op::MapSet {
                     m: Src(m),
                     k: Src(k),

@@ -146,6 +146,7 @@ pub(crate) unsafe fn complex(f: ComplexFn, d: *mut u64, a: *const u64, b: *const
         let f64_at = |p: *const u64| f64::from_bits(*p);
         let wide = |p: *const u64| (f64_at(p), f64_at(p.add(1)));
         let narrow = |p: *const u64| unpack64(*p);
+        let widen = |(re, im): (f32, f32)| (f64::from(re), f64::from(im));
         let put = |(re, im): (f64, f64)| {
             *d = re.to_bits();
             *d.add(1) = im.to_bits();
@@ -160,15 +161,12 @@ pub(crate) unsafe fn complex(f: ComplexFn, d: *mut u64, a: *const u64, b: *const
             Add64 => *d = pack64(narrow(a).0 + narrow(b).0, narrow(a).1 + narrow(b).1),
             Sub64 => *d = pack64(narrow(a).0 - narrow(b).0, narrow(a).1 - narrow(b).1),
             Mul64 => {
-                let ((xr, xi), (yr, yi)) = (narrow(a), narrow(b));
-                *d = pack64(xr * yr - xi * yi, xr * yi + xi * yr);
+                // In float64, as Go does it.
+                let (re, im) = mul(widen(narrow(a)), widen(narrow(b)));
+                *d = pack64(re as f32, im as f32);
             }
             Div64 => {
-                let (x, y) = (narrow(a), narrow(b));
-                let (re, im) = div(
-                    (f64::from(x.0), f64::from(x.1)),
-                    (f64::from(y.0), f64::from(y.1)),
-                );
+                let (re, im) = div(widen(narrow(a)), widen(narrow(b)));
                 *d = pack64(re as f32, im as f32);
             }
             Neg64 => *d = pack64(-narrow(a).0, -narrow(a).1),

@@ -33,10 +33,10 @@ impl Vm {
                 unsafe { self.regs.fp.add(d.0 as usize).cast::<[u64; 2]>().write(v) };
                 return None;
             }
-            Fault::NilMapGet(d, two) => {
-                // SAFETY: `d` is the destination of the instruction before `regs.ip`.
-                unsafe { super::maps::zero_value(self, d, two) };
-                return None;
+            Fault::NilMapGet(d, k, two) => {
+                // SAFETY: `d` and `k` are operands of the instruction before `regs.ip`.
+                let done = unsafe { super::maps::zero_value(self, d, k, two) };
+                return done.err().and_then(|fault| self.fault(fault));
             }
             Fault::Fatal(text) => return Some(self.fatal(&text)),
             Fault::StackOverflow => return Some(self.stack_overflow()),

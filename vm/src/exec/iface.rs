@@ -38,10 +38,9 @@ pub(crate) unsafe fn eq(vm: &Vm, a: *const u64, b: *const u64) -> Result<bool, F
         if *a != *b {
             return Ok(false);
         }
-        match token().eq_iface(&vm.program.types, (*a, *a.add(1)), (*b, *b.add(1))) {
-            Ok(same) => Ok(same),
-            Err(_) => Err(uncomparable(vm, TypeIx(*a as u32))),
-        }
+        token()
+            .eq_iface(&vm.program.types, (*a, *a.add(1)), (*b, *b.add(1)))
+            .map_err(|t| uncomparable(vm, t))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Map instructions: registers to and from `mem::map`.
 //!
 //! Invariants: keys and values lie in registers in memory layout (scalars extended, which little-endian memory does not mind), so a
-//! register's address serves as the key's. A nil map does not know its type: the compiler notes it at the instruction.
+//! register's address serves as the key's. A nil map does not know its type: the compiler notes it at the instructions that bear one.
 
 use super::memory::{load_value, token};
 use super::run::Fault;
@@ -11,8 +11,17 @@ use crate::mem::{MapError, MapIter, MapRef};
 use crate::program::Repr;
 use crate::vm::Vm;
 
+/// Why a key cannot be looked for. Where there is nothing to find, Go only looks at the key, and has words of its own.
 #[cold]
-fn failed(vm: &Vm, e: MapError) -> Fault {
+fn failed(vm: &Vm, m: MapRef, e: MapError) -> Fault {
+    match e {
+        MapError::Unhashable(t) if m.len() == 0 => unhashable(vm, t),
+        e => not_set(vm, e),
+    }
+}
+
+#[cold]
+fn not_set(vm: &Vm, e: MapError) -> Fault {
     match e {
         MapError::Unhashable(t) => {
             Fault::Error(format!("hash of unhashable type {}", vm.rtype(t).name))
@@ -59,11 +68,11 @@ pub(crate) unsafe fn get(
     // SAFETY: the caller's contract.
     unsafe {
         let Some(ty) = m.ty() else {
-            return Err(Fault::NilMapGet(d, two));
+            return Err(Fault::NilMapGet(d, k, two));
         };
         let v = match m.get(&vm.program.types, k.cast::<u8>()) {
             Ok(v) => v,
-            Err(e) => return Err(failed(vm, e)),
+            Err(e) => return Err(failed(vm, m, e)),
         };
         let slots = slots(ty.val_repr);
         if v.is_null() {
@@ -90,12 +99,36 @@ fn slots(repr: Repr) -> usize {
 /// Finishes a read from a nil map by the instruction at `regs.ip - 1`: the zero value.
 ///
 /// # Safety
-/// `d` is the instruction's destination.
-pub(crate) unsafe fn zero_value(vm: &Vm, d: *mut u64, two: bool) {
+/// `d` is the instruction's destination, `k` its key.
+pub(crate) unsafe fn zero_value(
+    vm: &Vm,
+    d: *mut u64,
+    k: *const u64,
+    two: bool,
+) -> Result<(), Fault> {
+    check_key(vm, k)?;
     let note = vm.program.type_noted_at(vm.regs.ip.wrapping_sub(1));
-    let slots = note.map_or(1, |t| usize::from(vm.rtype(t).slots()));
+    let slots = note.map_or(1, |t| usize::from(vm.rtype(vm.rtype(t).elem).slots()));
     // SAFETY: the caller's contract.
     unsafe { std::ptr::write_bytes(d, 0, slots + usize::from(two)) };
+    Ok(())
+}
+
+/// Whether the key at `k` of the instruction before `regs.ip`, whose map is nil, could be in a map.
+#[cold]
+fn check_key(vm: &Vm, k: *const u64) -> Result<(), Fault> {
+    let Some(t) = vm.program.type_noted_at(vm.regs.ip.wrapping_sub(1)) else {
+        return Ok(());
+    };
+    let key = vm.rtype(t).key;
+    token()
+        .hash(&vm.program.types, key, k.cast::<u8>(), 0, 0)
+        .map_err(|t| unhashable(vm, t))?;
+    Ok(())
+}
+
+fn unhashable(vm: &Vm, t: TypeIx) -> Fault {
+    Fault::PlainError(format!("hash of unhashable type: {}", vm.rtype(t).name))
 }
 
 /// `MapSet`.
@@ -118,7 +151,7 @@ pub(crate) unsafe fn set(vm: &mut Vm, m: u64, k: *const u64, v: *const u64) -> R
             }
             Ok(())
         }
-        Err(e) => Err(failed(vm, e)),
+        Err(e) => Err(not_set(vm, e)),
     }
 }
 
@@ -128,9 +161,10 @@ pub(crate) unsafe fn set(vm: &mut Vm, m: u64, k: *const u64, v: *const u64) -> R
 /// `k` is a register of the map's key type.
 #[inline]
 pub(crate) unsafe fn addr(vm: &mut Vm, m: u64, k: *const u64) -> Result<u64, Fault> {
-    match map(m).get_or_insert(&mut vm.heap, &vm.program.types, k.cast::<u8>()) {
+    let m = map(m);
+    match m.get_or_insert(&mut vm.heap, &vm.program.types, k.cast::<u8>()) {
         Ok(at) => Ok(at as u64),
-        Err(e) => Err(failed(vm, e)),
+        Err(e) => Err(not_set(vm, e)),
     }
 }
 
@@ -139,9 +173,11 @@ pub(crate) unsafe fn addr(vm: &mut Vm, m: u64, k: *const u64) -> Result<u64, Fau
 /// # Safety
 /// `k` is a register of the map's key type.
 pub(crate) unsafe fn delete(vm: &mut Vm, m: u64, k: *const u64) -> Result<(), Fault> {
-    match map(m).delete(&vm.program.types, k.cast::<u8>()) {
+    let m = map(m);
+    match m.delete(&vm.program.types, k.cast::<u8>()) {
+        Ok(false) if m.ty().is_none() => check_key(vm, k),
         Ok(_) => Ok(()),
-        Err(e) => Err(failed(vm, e)),
+        Err(e) => Err(failed(vm, m, e)),
     }
 }
 

@@ -56,8 +56,8 @@ pub(crate) enum Fault {
     UnwindNext,
     /// A call by a native returned.
     NativeResume,
-    /// A read from a nil map: the destination, and whether a second value is wanted.
-    NilMapGet(*mut u64, bool),
+    /// A read from a nil map: the destination, the key, and whether a second value is wanted.
+    NilMapGet(*mut u64, *const u64, bool),
     /// A call made by the machine itself returned.
     HostReturn,
     /// Compile this function, whose frame has been entered.
