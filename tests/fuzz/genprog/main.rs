@@ -6,6 +6,7 @@
 //!
 //! Features: chan closure complex defer exits float fmtverbs generics iface iter map panic.
 
+mod calls;
 mod compose;
 mod conc;
 mod control;
@@ -13,12 +14,14 @@ mod data;
 mod decl;
 mod expr;
 mod feature;
+mod forms;
 mod gen_state;
 mod prelude;
 mod program;
 mod risk;
 mod rng;
 mod scalar;
+mod shapes;
 mod stmt;
 mod types;
 

@@ -40,10 +40,13 @@ impl Gen {
                 g.stmts(before);
                 g.emit("{", &[]);
                 g.ind += 1;
-                g.scope(|g| match g.r.below(10) {
+                g.scope(|g| match g.r.below(15) {
                     0..=3 if g.on("chan") => g.conc_scene(),
                     4..=6 => g.data_scene(),
-                    _ => g.feature_scene(),
+                    7..=9 => g.feature_scene(),
+                    10 | 11 => g.form_scene(),
+                    12 => g.function_scene(),
+                    _ => g.shape_scene(),
                 });
                 g.ind -= 1;
                 g.emit("}", &[]);
