@@ -3,7 +3,9 @@
 //! Invariants: every file of a session occupies its own range of one global `u32` position space (as go/token does), so a
 //! `Pos` alone names file, line and column; files are only ever added; position 0 belongs to no file and means "none".
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::fmt;
 use std::rc::Rc;
 
 /// A byte position in the session's global position space; 0 is "no position".
@@ -73,6 +75,20 @@ pub struct SourceFile {
     /// The number of its first line: more than 1 in a part of a larger text.
     pub first_line: u32,
     lines: Vec<u32>,
+    line_bases: OnceCell<Vec<LineBase>>,
+}
+
+/// From where on a `//line` directive says what positions are called.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LineBase {
+    /// The first position it is about.
+    pub at: Pos,
+    /// The file that position is said to be in; none for the file's own name.
+    pub file: Option<String>,
+    /// Its line.
+    pub line: u32,
+    /// Its column, if the directive names one: without, columns are not shown.
+    pub col: Option<u32>,
 }
 
 /// A position for people: 1-based line and column; columns count bytes, as gc does.
@@ -80,11 +96,45 @@ pub struct SourceFile {
 pub struct LineCol {
     /// 1-based line number.
     pub line: u32,
-    /// 1-based column in bytes.
+    /// 1-based column in bytes; 0 if a `//line` directive leaves it open.
     pub col: u32,
 }
 
+impl fmt::Display for LineCol {
+    /// `line:col`, or just `line`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.col {
+            0 => write!(f, "{}", self.line),
+            col => write!(f, "{}:{col}", self.line),
+        }
+    }
+}
+
 impl SourceFile {
+    /// Sets what the file's `//line` directives say, in order. The first call counts.
+    pub fn set_line_bases(&self, bases: Vec<LineBase>) {
+        let _ = self.line_bases.set(bases);
+    }
+
+    /// The file, line and column that a position has by the file's `//line` directives.
+    fn shown(&self, pos: Pos) -> (&str, LineCol) {
+        let here = self.line_col(pos);
+        let bases = self.line_bases.get().map_or(&[][..], Vec::as_slice);
+        let n = bases.partition_point(|b| b.at <= pos);
+        let Some(base) = n.checked_sub(1).map(|i| &bases[i]) else {
+            return (&self.name, here);
+        };
+        let start = self.line_col(base.at);
+        let col = match base.col {
+            Some(col) if here.line == start.line => col + here.col - start.col,
+            Some(_) => here.col,
+            None => 0,
+        };
+        let line = base.line + here.line - start.line;
+        let file = base.file.as_deref().unwrap_or(&self.name);
+        (file, LineCol { line, col })
+    }
+
     /// Line and column of a position inside this file.
     pub fn line_col(&self, pos: Pos) -> LineCol {
         let off = pos.0.saturating_sub(self.base);
@@ -160,6 +210,7 @@ impl SourceMap {
             is_std,
             first_line: self.parts.get(name).copied().unwrap_or(1),
             lines,
+            line_bases: OnceCell::new(),
         });
         self.files.push(file.clone());
         Ok(file)
@@ -174,8 +225,8 @@ impl SourceMap {
         i.checked_sub(1).map(|i| &self.files[i])
     }
 
-    /// `(file name, line, column)` of a position, if it is in a file.
+    /// `(file name, line, column)` of a position, if it is in a file; as `//line` directives have it.
     pub fn locate(&self, pos: Pos) -> Option<(&str, LineCol)> {
-        self.file(pos).map(|f| (f.name.as_str(), f.line_col(pos)))
+        self.file(pos).map(|f| f.shown(pos))
     }
 }

@@ -38,8 +38,9 @@ impl Checker<'_> {
             };
             let n = sig.1.tparams.len();
             if n > 0 {
+                let paren = self.paren_span(e, call);
                 let id = self.instantiate_signature(
-                    paren_span(e, call),
+                    paren,
                     Some(&call.fun),
                     sig.clone(),
                     &found[..n],
@@ -50,7 +51,8 @@ impl Checker<'_> {
                     *p = self.w.types.subst(*p, &unknown.tparams[..n], &found[..n]);
                 }
             }
-            self.instantiate_arguments(paren_span(e, call), &unknown, &found[n..], args);
+            let paren = self.paren_span(e, call);
+            self.instantiate_arguments(paren, &unknown, &found[n..], args);
         }
         let context = format!("argument to {}", expr_string(&call.fun));
         for (a, &p) in args.iter_mut().zip(&params) {
@@ -173,6 +175,11 @@ impl Checker<'_> {
         u
     }
 
+    /// The parenthesis of a call: where gc reports what it cannot infer.
+    fn paren_span(&self, e: &Expr, call: &CallExpr) -> Span {
+        self.token_behind(call.fun.span.hi, e.span.hi)
+    }
+
     fn infer_call(
         &mut self,
         call: &CallExpr,
@@ -182,7 +189,7 @@ impl Checker<'_> {
         args: &[Operand],
     ) -> Option<Vec<TypeId>> {
         match self.infer(
-            paren_span(e, call),
+            self.paren_span(e, call),
             &unknown.tparams,
             &unknown.targs,
             params,
@@ -217,13 +224,5 @@ impl Checker<'_> {
             args[i].ty = self.instantiate_signature(at, args[i].node(), sig, mine, &[]);
             self.record(&args[i]);
         }
-    }
-}
-
-/// The parenthesis of a call: where gc reports what it cannot infer.
-fn paren_span(e: &Expr, call: &CallExpr) -> Span {
-    Span {
-        lo: call.fun.span.hi,
-        hi: e.span.hi,
     }
 }

@@ -62,7 +62,7 @@ impl Checker<'_> {
                 }
             }
         }
-        let ty = self.instantiate_signature(op_span(x), x.node(), (x.ty, sig), &targs, exprs);
+        let ty = self.instantiate_signature(self.op_span(x), x.node(), (x.ty, sig), &targs, exprs);
         x.set_value(ty);
         None
     }
@@ -84,7 +84,7 @@ impl Checker<'_> {
         let (tparams, params) = self.rename_tparams(&sig.tparams, &params);
         let mut known: Vec<Option<TypeId>> = targs.iter().copied().map(Some).collect();
         known.resize(tparams.len(), None);
-        match self.infer(op_span(x), &tparams, &known, &params, &args, true) {
+        match self.infer(self.op_span(x), &tparams, &known, &params, &args, true) {
             Ok(targs) => Some(targs),
             Err(why) => {
                 if let Some((at, message)) = why {
@@ -92,6 +92,16 @@ impl Checker<'_> {
                 }
                 None
             }
+        }
+    }
+
+    /// Where gc says an instantiated function stands: at the bracket of its type arguments, or at its name.
+    fn op_span(&self, x: &Operand) -> Span {
+        match x.expr.map(|e| (e, &e.kind)) {
+            Some((e, ExprKind::Index(inner, _) | ExprKind::Selector(inner, _))) => {
+                self.token_behind(inner.span.hi, e.span.hi)
+            }
+            _ => x.span(),
         }
     }
 
@@ -266,7 +276,7 @@ impl Checker<'_> {
                 return x.invalidate();
             };
             if types.len() == sig.1.tparams.len() {
-                let bracket = x.expr.map_or(call.fun.span, |_| op_span(x));
+                let bracket = x.expr.map_or(call.fun.span, |_| self.op_span(x));
                 let id = self.instantiate_signature(
                     bracket,
                     Some(&call.fun),
@@ -431,16 +441,5 @@ fn instantiated_ident(e: &Expr) -> Option<Ident> {
         ExprKind::Selector(_, sel) => Some(*sel),
         ExprKind::Index(x, _) | ExprKind::Paren(x) => instantiated_ident(x),
         _ => None,
-    }
-}
-
-/// Where gc says an instantiated function stands: at the bracket of its type arguments, or at its name.
-fn op_span(x: &Operand) -> Span {
-    match x.expr.map(|e| (e, &e.kind)) {
-        Some((e, ExprKind::Index(inner, _) | ExprKind::Selector(inner, _))) => Span {
-            lo: inner.span.hi,
-            hi: e.span.hi,
-        },
-        _ => x.span(),
     }
 }

@@ -26,7 +26,7 @@ impl Checker<'_> {
                 None => {
                     // A number that is an integer is shown as one.
                     let int = x.value().to_int();
-                    if self.w.types.is_integer(t) && !int.is_unknown() && int.bit_len() <= 64 {
+                    if self.w.types.is_integer(t) && !int.is_unknown() {
                         x.val = Some(int);
                     }
                     false

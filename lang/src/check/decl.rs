@@ -368,7 +368,12 @@ impl Checker<'_> {
         };
         s.fields
             .iter()
-            .flat_map(|f| &f.names)
+            .flat_map(|f| match f.names.is_empty() {
+                true => super::struct_interface::embedded_field_ident(&f.ty)
+                    .into_iter()
+                    .collect(),
+                false => f.names.clone(),
+            })
             .find(|id| id.name == name)
             .map(|id| id.span)
     }

@@ -294,7 +294,7 @@ impl Checker<'_> {
                 }
                 "function"
             }
-            _ if x.mode == OperandMode::TypeExpr && self.w.types.is_generic(x.ty) => "type",
+            _ if x.mode == OperandMode::TypeExpr && self.w.types.is_generic_type(x.ty) => "type",
             _ => return,
         };
         let message = format!(

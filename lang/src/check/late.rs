@@ -12,6 +12,8 @@ use rustc_hash::FxHashMap;
 
 /// Channels' elements may not be larger.
 const MAX_CHAN_ELEM: i64 = 1 << 16;
+/// Stack frames may not be larger.
+const MAX_FRAME: i64 = 1 << 30;
 
 impl Checker<'_> {
     /// Checks a complete package without errors once more.
@@ -24,6 +26,7 @@ impl Checker<'_> {
             Checker::anonymous_cycles,
             Checker::misplaced_directives,
             Checker::type_sizes,
+            Checker::stack_frames,
             Checker::missing_main,
         ];
         for stage in stages {
@@ -134,6 +137,65 @@ impl Checker<'_> {
             _ => format!("type {} larger than address space", self.type_string(t)),
         };
         self.error(span, Code::TypeTooLarge, message);
+    }
+
+    /// Notes a slice literal with a very large array.
+    pub(super) fn note_backing_array(&mut self, at: Pos, len: i64, elem: TypeId) {
+        if len > 1 << 20 {
+            let size = len.saturating_mul(self.w.types.sizeof(elem));
+            if size > MAX_FRAME {
+                self.big_literals.push((at, size));
+            }
+        }
+    }
+
+    /// Reports functions whose parameters or literals no stack can hold.
+    fn stack_frames(&mut self) {
+        let package = &self.w.packages[self.pkg.0 as usize];
+        let files = package.files.clone();
+        let items = files.iter().flat_map(|f| &f.items);
+        for item in items {
+            let Item::Decl(Decl::Func(decl)) = item else {
+                continue;
+            };
+            let (args, locals) = (self.args_size(decl), self.literals_size(decl));
+            if args.max(locals) > MAX_FRAME {
+                let (locals, args) = (locals >> 20, args >> 20);
+                let message =
+                    format!("stack frame too large (>1GB): {locals} MB locals + {args} MB args");
+                self.error(self.after_func(decl), Code::TypeTooLarge, message);
+            }
+        }
+    }
+
+    /// The size of a function's receiver, parameters and results.
+    fn args_size(&self, decl: &FuncDecl) -> i64 {
+        let package = &self.w.packages[self.pkg.0 as usize];
+        let sig = package
+            .info
+            .defs
+            .get(&decl.name.id)
+            .and_then(|obj| self.w.func_sigs.get(obj));
+        let Some(sig) = sig.filter(|s| s.tparams.is_empty()) else {
+            return 0;
+        };
+        let Type::Signature(shape) = self.w.types.get(sig.ty) else {
+            return 0;
+        };
+        let recv = sig.recv.into_iter();
+        recv.chain(shape.params.iter().copied())
+            .chain(shape.results.iter().copied())
+            .filter(|&t| {
+                let t = self.w.types.get(t);
+                matches!(t, Type::Array(..) | Type::Struct(_) | Type::Named(_))
+            })
+            .fold(0, |n: i64, t| n.saturating_add(self.w.types.sizeof(t)))
+    }
+
+    fn literals_size(&self, decl: &FuncDecl) -> i64 {
+        let inside = |at: Pos| decl.span.lo <= at && at < decl.span.hi;
+        let all = self.big_literals.iter().filter(|l| inside(l.0));
+        all.fold(0, |n: i64, l| n.saturating_add(l.1))
     }
 
     /// The name of the package-level type or variable in whose declaration a type literal stands.

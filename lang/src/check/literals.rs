@@ -87,7 +87,8 @@ impl Checker<'_> {
                 }
             }
             Some(Type::Slice(elem)) => {
-                self.indexed_elts(&lit.elements, elem, None);
+                let len = self.indexed_elts(&lit.elements, elem, None);
+                self.note_backing_array(lit.lbrace, len, elem);
             }
             Some(Type::Map(key, elem)) => self.map_lit(lit, key, elem),
             u => {

@@ -127,6 +127,8 @@ pub struct Checker<'w> {
     bodyless: Vec<Span>,
     /// Type literals whose sizes are looked at if nothing else is wrong.
     sized: Vec<(Span, TypeId)>,
+    /// Slice literals whose arrays are too large for a stack, and their sizes.
+    big_literals: Vec<(Pos, i64)>,
     /// Interface types, for those that lead to themselves without a name.
     interfaces: Vec<(Span, TypeId)>,
     /// Where an instance of a generic type was written first.
@@ -158,6 +160,7 @@ impl<'w> Checker<'w> {
             script_bodies: Vec::new(),
             bodyless: Vec::new(),
             sized: Vec::new(),
+            big_literals: Vec::new(),
             interfaces: Vec::new(),
             instance_spans: FxHashMap::default(),
             targ_spans: FxHashMap::default(),
@@ -308,6 +311,31 @@ impl<'w> Checker<'w> {
     pub(crate) fn branches_in(&mut self, start: Pos, list: &[&crate::ast::Stmt]) {
         let found = crate::syntax::check_branches(start, list, &|at| self.position(at));
         self.diags.extend(found);
+    }
+
+    /// From the first token behind `at` to `hi`: comments and blanks do not count.
+    pub(super) fn token_behind(&self, at: Pos, hi: Pos) -> Span {
+        let text = self
+            .w
+            .sources
+            .file(at)
+            .filter(|_| at < hi)
+            .map_or("", |f| f.slice(Span { lo: at, hi }));
+        let mut rest = text;
+        loop {
+            rest = rest.trim_start();
+            let end = match rest.as_bytes() {
+                [b'/', b'*', ..] => rest.find("*/").map(|i| i + 2),
+                [b'/', b'/', ..] => rest.find('\n'),
+                _ => break,
+            };
+            rest = &rest[end.unwrap_or(rest.len())..];
+        }
+        let skipped = (text.len() - rest.len()) as u32;
+        Span {
+            lo: Pos(at.0 + skipped),
+            hi,
+        }
     }
 
     /// `file:line:col` of a position.

@@ -39,7 +39,8 @@ impl Checker<'_> {
         }
         drop_follow_ups(&mut diags);
         drop_repeats(&mut diags, |p| {
-            self.w.sources.locate(p).map(|(f, at)| (f, at.line))
+            let file = self.w.sources.file(p);
+            file.map(|f| (f.base, f.line_col(p).line))
         });
         diags.sort_by_key(|d| d.span.lo);
         diags

@@ -84,7 +84,8 @@ impl Checker<'_> {
                     "invalid use of {} in selector expression",
                     self.operand_string(x)
                 );
-                self.error(e.span, Code::UncalledBuiltin, message);
+                let dot = self.token_behind(inner.span.hi, e.span.hi);
+                self.error(dot, Code::UncalledBuiltin, message);
                 return x.invalidate();
             }
             _ => {}

@@ -329,7 +329,11 @@ impl Checker<'_> {
                 && !is_communication(comm)
             {
                 let message = "select case must be send or receive (possibly with assignment)";
-                self.error(comm.span, Code::InvalidSelectCase, message);
+                let at = match &comm.kind {
+                    StmtKind::Expr(e) => super::typexpr::node_pos(e),
+                    _ => comm.span,
+                };
+                self.error(at, Code::InvalidSelectCase, message);
                 continue;
             }
             self.in_block(|c| {

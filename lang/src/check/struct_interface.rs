@@ -332,7 +332,7 @@ fn flatten_union<'a>(e: &'a Expr, out: &mut Vec<&'a Expr>) {
 }
 
 /// The identifier that names an embedded field.
-fn embedded_field_ident(e: &Expr) -> Option<Ident> {
+pub(super) fn embedded_field_ident(e: &Expr) -> Option<Ident> {
     match &e.kind {
         ExprKind::Ident(id) => Some(*id),
         ExprKind::Star(x) if !matches!(x.kind, ExprKind::Star(_)) => embedded_field_ident(x),

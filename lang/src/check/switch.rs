@@ -1,5 +1,6 @@
 //! Expression and type switches (spec: Switch statements).
 
+use super::typexpr::{node_pos, start_pos};
 use super::{Checker, Operand};
 use crate::ast::{
     BinaryOp, CaseClause, Expr, ExprKind, Ident, SwitchStmt, TypeSwitchStmt, unparen,
@@ -93,7 +94,8 @@ impl Checker<'_> {
         let list = seen.entry(key).or_default();
         let Some(&(previous, _)) = list.iter().find(|(_, t)| self.w.types.identical(*t, v.ty))
         else {
-            list.push((v.span(), v.ty));
+            let at = v.expr.map_or(Span::NONE, node_pos);
+            list.push((at, v.ty));
             return;
         };
         let message = format!(
@@ -212,11 +214,11 @@ impl Checker<'_> {
             if let Some(&(_, previous)) = seen.iter().find(|(other, _)| same(other)) {
                 let shown = t.map_or("nil".to_string(), |t| self.type_string(t));
                 let message = format!("duplicate case {shown} in type switch");
-                self.error(e.span, Code::DuplicateCase, message);
+                self.error(start_pos(e), Code::DuplicateCase, message);
                 self.add_note(previous, "previous case".to_string());
                 continue;
             }
-            seen.push((t, e.span));
+            seen.push((t, start_pos(e)));
             if let Some(t) = t
                 && x.is_valid()
             {

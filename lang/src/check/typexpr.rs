@@ -504,6 +504,26 @@ pub(super) fn start_pos(e: &Expr) -> Span {
 /// The id of the identifier that names a (possibly qualified) generic type.
 fn type_name_id(e: &Expr) -> crate::ast::NodeId {
     match &e.kind {
+/// The position of an expression itself: that of the token that makes it what it is.
+pub(super) fn node_pos(e: &Expr) -> Span {
+    let x = match &e.kind {
+        ExprKind::Binary(_, op, ..) => {
+            return Span {
+                lo: *op,
+                hi: e.span.hi,
+            };
+        }
+        ExprKind::Index(x, _) | ExprKind::Selector(x, _) | ExprKind::TypeAssert(x, _) => x,
+        ExprKind::Call(c) => &c.fun,
+        ExprKind::Slice(s) => &s.x,
+        _ => return start_pos(e),
+    };
+    Span {
+        lo: x.span.hi,
+        hi: e.span.hi,
+    }
+}
+
         ExprKind::Selector(_, sel) => sel.id,
         ExprKind::Paren(x) => type_name_id(x),
         _ => e.id,

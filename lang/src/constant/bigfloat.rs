@@ -45,8 +45,12 @@ impl BigFloat {
             exp += drop as i64;
         }
         let zeros = mant.trailing_zeros().unwrap_or(0);
-        if mant.is_zero() {
-            exp = 0;
+        // What is too small is zero.
+        if mant.is_zero() || mant.bits() as i64 + exp < -EXP_LIMIT - 1 {
+            return BigFloat {
+                mant: BigInt::zero(),
+                exp: 0,
+            };
         }
         BigFloat {
             mant: mant >> zeros,

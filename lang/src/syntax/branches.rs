@@ -370,10 +370,6 @@ impl LabelScope<'_> {
         forward: &mut Vec<ForwardGoto>,
     ) {
         let name = label.name;
-        // A missing label has been reported.
-        if label.span.lo == label.span.hi {
-            return;
-        }
         match kind {
             BranchKind::Break => match self.enclosing_target(block, name) {
                 Some(TargetKind::Other) => {

@@ -8,6 +8,7 @@ mod doc;
 mod dump;
 mod grammar;
 mod lexer;
+mod line_directive;
 mod literal;
 mod pragma;
 mod print;
@@ -25,6 +26,7 @@ use crate::ast::{BlockStmt, File, FuncBody, NodeIds};
 use crate::diag::{Code, Diagnostic, drop_repeats};
 use crate::source::{Pos, SourceFile, SourceMap, Span};
 use chumsky::Parser;
+use line_directive::line_bases;
 use grammar::{Grammar, Rule, Rules, Tokens};
 use state::State;
 
@@ -79,7 +81,11 @@ fn parse_source(src: &SourceFile, ids: &NodeIds, opts: ParseOptions) -> (File, S
             ),
         );
     }
-    let lexed = lex(&src.text, src.base, true);
+    let mut lexed = lex(&src.text, src.base, true);
+    if !src.is_std {
+        let bases = line_bases(src, &lexed.comments, &mut lexed.errors);
+        src.set_line_bases(bases);
+    }
     let mut state = State::new(
         src.text.clone(),
         src.base,

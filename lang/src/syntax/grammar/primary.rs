@@ -279,10 +279,13 @@ pub(super) fn function_lit(g: &Grammar) -> impl Production<ExprKind> {
 /// A function's body.
 pub(super) fn in_function(inp: &mut In<'_>, g: &Grammar) -> Parsed<BlockStmt> {
     let outer = std::mem::replace(&mut inp.state().in_func, true);
+    let found = inp.state().diags.len();
     let body = inp.parse(&g.block);
     inp.state().in_func = outer;
     let body = body?;
-    inp.state().branches(&body);
+    if inp.state().diags.len() == found {
+        inp.state().branches(&body);
+    }
     Ok(body)
 }
 
