@@ -22,11 +22,11 @@ pub(crate) fn collect(vm: &mut Vm) {
     collect_at(vm, precise, running);
 }
 
-/// `runtime.GC`: also finds what only dead registers refer to.
+/// `runtime.GC`: also finds what only dead registers refer to. Says whether it started finalizers.
 #[cold]
-pub(crate) fn collect_precisely(vm: &mut Vm) {
+pub(crate) fn collect_precisely(vm: &mut Vm) -> bool {
     let running = Some(vm.g);
-    collect_at(vm, true, running);
+    collect_at(vm, true, running)
 }
 
 /// A precise collection while no goroutine runs.
@@ -34,7 +34,7 @@ pub(crate) fn collect_at_rest(vm: &mut Vm) {
     collect_at(vm, true, None);
 }
 
-fn collect_at(vm: &mut Vm, precise: bool, running: Option<Gp>) {
+fn collect_at(vm: &mut Vm, precise: bool, running: Option<Gp>) -> bool {
     let Vm {
         heap,
         rt,
@@ -68,7 +68,9 @@ fn collect_at(vm: &mut Vm, precise: bool, running: Option<Gp>) {
     if let Some(s) = session {
         s.chans.retain(|&c| heap.is_heap_address(c));
     }
-    for due in vm.heap.take_due() {
+    let due = vm.heap.take_due();
+    let any = !due.is_empty();
+    for due in due {
         let f = vm.closure_func(due.closure);
         let [a, b] = due.words;
         let inputs = match due.args {
@@ -78,6 +80,7 @@ fn collect_at(vm: &mut Vm, precise: bool, running: Option<Gp>) {
         };
         vm.spawn(f, inputs, None, 0);
     }
+    any
 }
 
 /// Shows what the stack of a goroutine that is at `at` holds; with liveness, without its dead registers.

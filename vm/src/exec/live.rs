@@ -225,6 +225,7 @@ fn reads(p: &Program, f: FuncId, op: &Op, slots: usize) -> Vec<Range<usize>> {
             let window = p.natives[n.0 as usize].window_slots;
             vec![some(w.0, usize::from(window))]
         }
+        Op::Print { f, s } => vec![some(s.0, printed(f))],
         Op::Select { w, s } => {
             let cases = &p.selects[s.0 as usize].cases;
             let chans = cases.iter().map(|c| some(c.chan.0, 1));
@@ -235,13 +236,13 @@ fn reads(p: &Program, f: FuncId, op: &Op, slots: usize) -> Vec<Range<usize>> {
     }
 }
 
-/// The registers that the operands of an instruction show to be read: windows without bound, `Src` at most 3 slots (a slice).
+/// The registers that the operands of an instruction show to be read: windows without bound, `Src` one slot or at most 3 (a slice).
 fn operands_read(op: &Op, slots: usize) -> Vec<Range<usize>> {
-    struct Read(Vec<Range<usize>>, usize);
+    struct Read(Vec<Range<usize>>, usize, usize);
     impl Visitor for Read {
         fn operand(&mut self, _: &'static str, o: Operand) {
             let (r, n) = match o {
-                Operand::Src(Src(r)) => (usize::from(r), 3),
+                Operand::Src(Src(r)) => (usize::from(r), self.2),
                 Operand::Src8(Src8(r)) => (usize::from(r), 3),
                 Operand::Win(Win(r)) => (usize::from(r), self.1),
                 Operand::FrameByte(FrameByte(b)) => (b as usize / 8, 1),
@@ -250,38 +251,10 @@ fn operands_read(op: &Op, slots: usize) -> Vec<Range<usize>> {
             self.0.push(r..(r + n).min(self.1).max(r));
         }
     }
-    let one_slot = |list: &[u16]| {
-        list.iter()
-            .map(|&r| usize::from(r)..usize::from(r) + 1)
-            .collect()
-    };
-    match *op {
-        Op::Move { s, .. } | Op::Ret1 { s } => one_slot(&[s.0]),
-        Op::Move2 { s, .. } => vec![usize::from(s.0)..usize::from(s.0) + 2],
-        Op::FSt8 { s, .. } | Op::FSt16 { s, .. } | Op::FSt32 { s, .. } => one_slot(&[s.0]),
-        Op::LdI8 { p, .. }
-        | Op::LdU8 { p, .. }
-        | Op::LdI16 { p, .. }
-        | Op::LdU16 { p, .. }
-        | Op::LdI32 { p, .. }
-        | Op::LdU32 { p, .. }
-        | Op::Ld64 { p, .. }
-        | Op::Ld2 { p, .. }
-        | Op::Ld3 { p, .. }
-        | Op::LdN { p, .. }
-        | Op::AddPtr { p, .. }
-        | Op::NilCheck { p } => one_slot(&[p.0]),
-        Op::St8 { p, s, .. }
-        | Op::St16 { p, s, .. }
-        | Op::St32 { p, s, .. }
-        | Op::St64 { p, s, .. } => one_slot(&[p.0, s.0]),
-        Op::JmpT { c, .. } | Op::JmpF { c, .. } => one_slot(&[c.0]),
-        _ => {
-            let mut read = Read(Vec::new(), slots);
-            op.visit(&mut read);
-            read.0
-        }
-    }
+    let width = if is_scalar(op) { 1 } else { 3 };
+    let mut read = Read(Vec::new(), slots, width);
+    op.visit(&mut read);
+    read.0
 }
 
 /// The registers that an instruction overwrites whenever it does not panic. Ops that are not named overwrite none.
@@ -311,4 +284,43 @@ fn kills(op: &Op) -> Range<usize> {
         Op::LdN { d, n, .. } => some(d, slots_of(n)),
         _ => 0..0,
     }
+}
+
+/// How many slots `print` reads.
+fn printed(f: PrintFn) -> usize {
+    match f {
+        PrintFn::Space | PrintFn::Newline => 0,
+        PrintFn::Str | PrintFn::Complex | PrintFn::Iface => 2,
+        PrintFn::Slice => 3,
+        _ => 1,
+    }
+}
+
+/// Whether every register that the instruction reads by an `Src` operand is read alone.
+#[rustfmt::skip]
+fn is_scalar(op: &Op) -> bool {
+    matches!(
+        op,
+        Op::Nop { .. } | Op::Move { .. } | Op::LoadI { .. } | Op::LoadC { .. } | Op::LoadC2 { .. } | Op::Zero { .. } | Op::FLdI8 { .. }
+        | Op::FLdU8 { .. } | Op::FLdI16 { .. } | Op::FLdU16 { .. } | Op::FLdI32 { .. } | Op::FLdU32 { .. } | Op::FSt8 { .. }
+        | Op::FSt16 { .. } | Op::FSt32 { .. } | Op::AddI64 { .. } | Op::SubI64 { .. } | Op::MulI64 { .. } | Op::DivI64 { .. }
+        | Op::RemI64 { .. } | Op::DivU64 { .. } | Op::RemU64 { .. } | Op::And { .. } | Op::Or { .. } | Op::Xor { .. } | Op::AndNot { .. }
+        | Op::Shl { .. } | Op::ShrI64 { .. } | Op::ShrU64 { .. } | Op::CheckShift { .. } | Op::AddI { .. } | Op::MulI { .. }
+        | Op::DivI { .. } | Op::RemI { .. } | Op::AndI { .. } | Op::OrI { .. } | Op::XorI { .. } | Op::ShlI { .. } | Op::ShrI { .. }
+        | Op::ShrUI { .. } | Op::NegI64 { .. } | Op::Com { .. } | Op::Not { .. } | Op::SextI8 { .. } | Op::SextI16 { .. }
+        | Op::SextI32 { .. } | Op::ZextU8 { .. } | Op::ZextU16 { .. } | Op::ZextU32 { .. } | Op::AddF64 { .. } | Op::SubF64 { .. }
+        | Op::MulF64 { .. } | Op::DivF64 { .. } | Op::NegF64 { .. } | Op::AddF32 { .. } | Op::SubF32 { .. } | Op::MulF32 { .. }
+        | Op::DivF32 { .. } | Op::NegF32 { .. } | Op::MathF64 { .. } | Op::EqI64 { .. } | Op::NeI64 { .. } | Op::LtI64 { .. }
+        | Op::LeI64 { .. } | Op::LtU64 { .. } | Op::LeU64 { .. } | Op::EqF64 { .. } | Op::LtF64 { .. } | Op::LeF64 { .. }
+        | Op::EqF32 { .. } | Op::LtF32 { .. } | Op::LeF32 { .. } | Op::JmpT { .. } | Op::JmpF { .. } | Op::JEq { .. } | Op::JNe { .. }
+        | Op::JLt { .. } | Op::JLe { .. } | Op::JLtU { .. } | Op::JLeU { .. } | Op::JEqI { .. } | Op::JNeI { .. } | Op::JLtI { .. }
+        | Op::JLeI { .. } | Op::JGtI { .. } | Op::JGeI { .. } | Op::JLtF64 { .. } | Op::JLeF64 { .. } | Op::JNLtF64 { .. }
+        | Op::JNLeF64 { .. } | Op::IncJLt { .. } | Op::IncJLtI { .. } | Op::IncJLe { .. } | Op::JmpTable { .. } | Op::LdI8 { .. }
+        | Op::LdU8 { .. } | Op::LdI16 { .. } | Op::LdU16 { .. } | Op::LdI32 { .. } | Op::LdU32 { .. } | Op::Ld64 { .. } | Op::Ld2 { .. }
+        | Op::Ld3 { .. } | Op::LdN { .. } | Op::St8 { .. } | Op::St16 { .. } | Op::St32 { .. } | Op::St64 { .. } | Op::AddMem { .. }
+        | Op::AddMemI { .. } | Op::AddMemF64 { .. } | Op::SubMemF64 { .. } | Op::AddF64Mem { .. } | Op::SubF64Mem { .. }
+        | Op::MulF64Mem { .. } | Op::AddPtr { .. } | Op::NilCheck { .. } | Op::LdG64 { .. } | Op::StG64 { .. } | Op::Bound { .. }
+        | Op::PIdxAddr { .. } | Op::MapClear { .. } | Op::MapLen { .. } | Op::Ret1 { .. } | Op::RetAdd { .. } | Op::Recv { .. }
+        | Op::RecvX { .. } | Op::Recv2 { .. } | Op::RangeChan { .. } | Op::Close { .. } | Op::ChanLen { .. } | Op::ChanCap { .. }
+    )
 }

@@ -47,10 +47,10 @@ impl Vm {
                 let text = std::mem::take(&mut self.fatal_text);
                 Some(self.fatal(&text))
             }
-            Flow::Collect => {
-                super::gc::collect_precisely(self);
-                None
-            }
+            Flow::Collect => match super::gc::collect_precisely(self) {
+                true => self.flow(Flow::Yield),
+                false => None,
+            },
             Flow::NeedStack => {
                 Some(self.fatal("internal error: a native asks for a stack on its own stack"))
             }

@@ -115,6 +115,9 @@ impl Vm {
         if t.short_name.is_empty() || t.pkg.is_empty() {
             return plain;
         }
+        if matches!(t.kind, Kind::Complex64 | Kind::Complex128) {
+            return [t.name.as_bytes(), &plain].concat();
+        }
         let quote: &[u8] = if t.kind == Kind::String { b"\"" } else { b"" };
         [t.name.as_bytes(), b"(", quote, &plain, quote, b")"].concat()
     }

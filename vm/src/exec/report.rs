@@ -14,10 +14,25 @@ use std::fmt::Write;
 const SHOWN: usize = 50;
 
 impl Vm {
+    /// The trace of the running goroutine, without its `skip` innermost frames; with `all`, those of the others too.
+    pub(crate) fn stack_text(&self, skip: usize, all: bool) -> String {
+        let mut out = self.trace_text(self.g, "running", skip);
+        let others = self.rt.goroutines().filter(|&g| all && g != self.g);
+        for g in others {
+            let _ = write!(out, "\n{}", self.goroutine_text(g, &g.state().to_string()));
+        }
+        out
+    }
+
     /// A goroutine's header and frames.
     pub(crate) fn goroutine_text(&self, g: Gp, state: &str) -> String {
+        self.trace_text(g, state, 0)
+    }
+
+    fn trace_text(&self, g: Gp, state: &str, skip: usize) -> String {
         let mut out = format!("goroutine {} [{state}]:\n", g.goid());
-        let frames = self.frames(g);
+        let mut frames = self.frames(g);
+        frames.drain(..skip.min(frames.len()));
         let hidden = frames.len().saturating_sub(2 * SHOWN);
         for (i, frame) in frames.iter().enumerate() {
             if hidden > 0 && i == SHOWN {
@@ -85,7 +100,7 @@ impl Vm {
         // Where the panic happened, for the trace: Error methods may run in between.
         let at = self.regs;
         let p = self.cur().ext().panics.last().expect("something panics");
-        let (ip, fp, kind) = (p.ip, p.fp, p.kind);
+        let (ip, fp) = (p.ip, p.fp);
         let stand = crate::vm::Regs {
             ip,
             fp: self.slot(fp),
@@ -100,8 +115,9 @@ impl Vm {
             ..stand
         };
         let mut out = self.panic_lines(&texts);
-        if kind == PanicKind::Fault {
-            let pc = ip.addr();
+        let faults = &self.cur().ext().panics;
+        if let Some(p) = faults.iter().find(|p| p.kind == PanicKind::Fault) {
+            let pc = p.ip.addr();
             out.extend(
                 format!("[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc={pc:#x}]\n")
                     .bytes(),

@@ -266,6 +266,9 @@ impl Heap {
         for span in spans {
             // SAFETY: listed spans are records of ours, each listed once; nobody holds a reference to one.
             let s = unsafe { &mut *span };
+            if self.stress {
+                s.poison();
+            }
             let n = s.sweep();
             if n == 0 {
                 self.release_span(s);
