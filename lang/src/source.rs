@@ -216,6 +216,11 @@ impl SourceMap {
         Ok(file)
     }
 
+    /// Forgets a text, and the positions in it, if none has been added since.
+    pub fn take_back(&mut self, file: &Rc<SourceFile>) {
+        self.files.pop_if(|last| Rc::ptr_eq(last, file));
+    }
+
     /// The file that holds `pos`, if any.
     pub fn file(&self, pos: Pos) -> Option<&Rc<SourceFile>> {
         if !pos.is_valid() {

@@ -3,27 +3,36 @@
 //! Invariants: an input runs at most once; what does not check has no effect at all; an input that panics, or that nobody can wake any more, leaves its
 //! goroutine behind and gives control back; a fault of gol's ends the input, not the session. Between inputs no goroutine is running.
 
+mod aside;
+mod allowance;
 mod background;
 mod compile;
+pub mod complete;
 mod items;
 mod outcome;
+mod reset;
 mod show;
 
+pub use aside::{Aside, Cost, Looked};
+pub use allowance::Allowance;
 pub use items::{Item, items};
 pub use outcome::{Crash, Echo, End, Evaluation, Event, Waiting};
-pub use show::{Limits, go_syntax};
+pub use reset::Undone;
+pub use show::{Limits, go_syntax, plain_value, type_name};
 
 use crate::engine::{Options, describe, vm_options};
 use crate::module::Packages;
+use chanrt::Interrupter;
+use compile::Keep;
 use lang::ast::NodeIds;
-use lang::check::{Shown, World};
+use lang::check::{Shown, Undo, World};
 use lang::diag::{self, Diagnostic, Format};
 use lang::types::{PkgId, TypeId};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use vm::compile::Compiler;
 use vm::mem::Heap;
 use vm::program::Program;
@@ -47,6 +56,14 @@ pub struct Session {
     /// Somebody wants the running input to stop.
     stop: Arc<AtomicBool>,
     limits: Limits,
+    /// How to take back the latest inputs, with their numbers, oldest first.
+    undos: Vec<(usize, Undo)>,
+    /// What turns have burnt so far: taken jumps and calls.
+    spent: u64,
+    /// What inputs may still use up.
+    allowance: Allowance,
+    options: Options,
+    interrupter: Arc<Mutex<Interrupter>>,
 }
 
 /// An input whose goroutine has not ended.
@@ -63,39 +80,48 @@ const CRASHED: usize = 16;
 #[derive(Clone)]
 pub struct Stopper {
     stop: Arc<AtomicBool>,
-    interrupter: chanrt::Interrupter,
+    interrupter: Arc<Mutex<Interrupter>>,
 }
 
 impl Stopper {
     /// Ends the input that is being run, a busy loop too; without one, nothing happens.
     pub fn stop(&self) {
         self.stop.store(true, Ordering::Release);
-        self.interrupter.interrupt();
+        self.nudge();
     }
 
     /// Ends a wait in `Session::background`, without stopping anything.
     pub fn nudge(&self) {
-        self.interrupter.interrupt();
+        if let Ok(interrupter) = self.interrupter.lock() {
+            interrupter.interrupt();
+        }
     }
+}
+
+/// An empty world and a machine for it.
+fn machine(options: Options, out: Output, err: Output) -> (Rc<Packages>, Box<Vm>, PkgId) {
+    let packages = Rc::new(Packages::new(stdlib::importer()));
+    let mut world = World::new(packages.clone());
+    let pkg = world.new_session();
+    let compiler = Box::new(Compiler::new(world, stdlib::native));
+    let mut vm = Vm::new(
+        Program::new(),
+        Heap::new(),
+        compiler,
+        vm_options(options),
+        out,
+        err,
+    );
+    vm.begin_session();
+    (packages, vm, pkg)
 }
 
 impl Session {
     /// An empty session; what its programs print goes to `out` and `err`.
     pub fn new(options: Options, out: Output, err: Output) -> Session {
-        let packages = Rc::new(Packages::new(stdlib::importer()));
-        let mut world = World::new(packages.clone());
-        let pkg = world.new_session();
-        let compiler = Box::new(Compiler::new(world, stdlib::native));
-        let mut vm = Vm::new(
-            Program::new(),
-            Heap::new(),
-            compiler,
-            vm_options(options),
-            out,
-            err,
-        );
-        vm.begin_session();
+        let (packages, vm, pkg) = machine(options.clone(), out, err);
         Session {
+            interrupter: Arc::new(Mutex::new(vm.interrupter())),
             vm,
             packages,
             ids: Rc::new(NodeIds::default()),
@@ -106,6 +132,10 @@ impl Session {
             crashed: Vec::new(),
             stop: Arc::default(),
             limits: Limits::default(),
+            undos: Vec::new(),
+            spent: 0,
+            allowance: Allowance::default(),
+            options,
         }
     }
 
@@ -124,6 +154,11 @@ impl Session {
         self.number
     }
 
+    /// What has been burnt so far: taken jumps and calls of all goroutines.
+    pub fn spent(&self) -> u64 {
+        self.spent
+    }
+
     /// The session's package.
     pub fn pkg(&self) -> PkgId {
         self.pkg
@@ -138,7 +173,7 @@ impl Session {
     pub fn stopper(&self) -> Stopper {
         Stopper {
             stop: self.stop.clone(),
-            interrupter: self.vm.interrupter(),
+            interrupter: self.interrupter.clone(),
         }
     }
 
@@ -162,13 +197,20 @@ impl Session {
 
     /// Checks an input and runs it until it ends, or cannot go on. Goroutines of earlier inputs run meanwhile.
     pub fn eval(&mut self, text: &str) -> Evaluation {
+        let name = format!("input[{}]", self.number + 1);
+        self.eval_as(&name, text)
+    }
+
+    /// As `eval`; `name` stands for the text in messages.
+    pub fn eval_as(&mut self, name: &str, text: &str) -> Evaluation {
         self.number += 1;
         self.stop.store(false, Ordering::Release);
         let input = self.number;
-        let checked = match self.check(&format!("input[{input}]"), text) {
+        let checked = match self.check(name, text, Keep::Input) {
             Ok(checked) => checked,
             Err(end) => return Evaluation::ended(input, end),
         };
+        self.remember(input, checked.undo);
         let mut evaluation = Evaluation {
             warnings: checked.warnings,
             ..Evaluation::ended(input, End::Declared)
@@ -185,13 +227,15 @@ impl Session {
         });
         evaluation.goid = goid;
         evaluation.end = self.drive(goid, &mut evaluation.events);
+        let pkg = self.pkg;
+        self.world().forget_input(pkg, checked.nodes);
         evaluation
     }
 
     /// Runs goroutines until the evaluation on `goid` is decided.
     fn drive(&mut self, goid: u64, events: &mut Vec<Event>) -> End {
         loop {
-            let turn = match self.turn(true, u64::MAX) {
+            let turn = match self.allowed_turn() {
                 Ok(turn) => turn,
                 Err(bug) if bug.0 == goid => return End::Bug(bug.1),
                 Err(bug) => {
@@ -205,6 +249,7 @@ impl Session {
                     return End::Done(echoes.unwrap_or_default());
                 }
                 Turn::Pause(Pause::Asleep) => return End::Blocked(self.waiting(goid)),
+                Turn::Pause(Pause::Spent) => return self.exhausted(goid),
                 Turn::Pause(Pause::Interrupted) if self.stop.swap(false, Ordering::AcqRel) => {
                     self.forget(goid);
                     self.vm.kill(goid);
@@ -249,7 +294,9 @@ impl Session {
     /// One turn; a fault of gol's comes back with the number of the goroutine that it befell.
     fn turn(&mut self, waits: bool, budget: u64) -> Result<Turn, (u64, String)> {
         let vm = &mut self.vm;
-        catch_unwind(AssertUnwindSafe(|| vm.turn(waits, budget))).map_err(|cause| {
+        let turn = catch_unwind(AssertUnwindSafe(|| vm.turn(waits, budget)));
+        self.spent += self.vm.spent(budget);
+        turn.map_err(|cause| {
             let place = self.vm.place();
             let goid = self.vm.abandon();
             self.forget(goid);

@@ -25,6 +25,7 @@ impl Checker<'_> {
         }
         let pkg = self.w.objects.pkg(obj).unwrap_or(self.pkg);
         let package = &self.w.packages[pkg.0 as usize];
+        self.w.reached += u64::from(package.lazy);
         let Some(decl) = package.decls.get(&obj).cloned() else {
             self.w.objects.set_color(obj, Color::Black);
             return;

@@ -58,6 +58,7 @@ impl World {
         if let Some(&pkg) = self.by_path.get(path) {
             return pkg;
         }
+        self.reached += 1;
         let universe = self.universe();
         let scope = self.objects.new_scope(Some(universe), false);
         let pkg = self.new_package(path, name_of_path(path), scope);
@@ -82,6 +83,7 @@ impl World {
                 Ok(())
             };
         }
+        self.reached += 1;
         self.packages[pkg.0 as usize].loaded = true;
         let importer = self.importer.clone();
         let source = importer

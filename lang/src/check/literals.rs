@@ -124,6 +124,9 @@ impl Checker<'_> {
     }
 
     fn struct_lit(&mut self, lit: &CompositeLit, base: TypeId, st: &Struct) {
+        if self.probe_struct(lit, base) {
+            return;
+        }
         match lit.elements.first() {
             None => {}
             Some(first) if first.key.is_some() => {
@@ -266,6 +269,7 @@ impl Checker<'_> {
                     Code::MissingLitKey,
                     "missing key in map literal",
                 );
+                self.probe_expr(&el.value, Some(key));
                 continue;
             };
             let mut x = Operand::new();

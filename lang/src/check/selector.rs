@@ -76,6 +76,9 @@ impl Checker<'_> {
             self.qualified_ident(x, e, pkg, sel);
             return;
         }
+        if self.probes(sel.name) {
+            return self.probe_member(x, inner);
+        }
         self.expr_or_type(x, inner, false);
         match x.mode {
             OperandMode::Invalid => return,
@@ -127,6 +130,9 @@ impl Checker<'_> {
     /// `pkg.sel`
     fn qualified_ident(&mut self, x: &mut Operand, e: &Expr, pkg: PkgId, sel: Ident) {
         x.invalidate();
+        if self.probe_package(sel.name, pkg) {
+            return;
+        }
         // Unexported names do not exist for importers.
         let Some(exp) = self
             .package_member(pkg, sel.name)
@@ -326,7 +332,12 @@ impl Checker<'_> {
     }
 
     /// The function type of a method expression: the receiver is the first parameter. The parameters keep their names.
-    fn method_expr_type(&self, recv: TypeId, sig: TypeId, method: Option<ObjId>) -> TypeId {
+    pub(super) fn method_expr_type(
+        &self,
+        recv: TypeId,
+        sig: TypeId,
+        method: Option<ObjId>,
+    ) -> TypeId {
         let Type::Signature(s) = self.w.types.get(sig) else {
             return TypeId::INVALID;
         };

@@ -18,7 +18,7 @@ impl Checker<'_> {
         x.expr = Some(e);
         let ExprKind::Ident(id) = &e.kind else { return };
         let Some((scope, obj)) = self.lookup_scope(id.name) else {
-            return self.undeclared(id);
+            return self.undeclared(id, want_type);
         };
         self.record_use(id, obj);
         let is_type = self
@@ -36,7 +36,10 @@ impl Checker<'_> {
         self.object_operand(x, id, obj);
     }
 
-    fn undeclared(&mut self, id: &Ident) {
+    fn undeclared(&mut self, id: &Ident, want_type: bool) {
+        if self.probe_name(id.name, want_type) {
+            return;
+        }
         if id.name.is_blank() {
             self.error(id.span, Code::InvalidBlank, "cannot use _ as value or type");
         } else if !id.name.as_str().is_empty() {
@@ -501,9 +504,6 @@ pub(super) fn start_pos(e: &Expr) -> Span {
     }
 }
 
-/// The id of the identifier that names a (possibly qualified) generic type.
-fn type_name_id(e: &Expr) -> crate::ast::NodeId {
-    match &e.kind {
 /// The position of an expression itself: that of the token that makes it what it is.
 pub(super) fn node_pos(e: &Expr) -> Span {
     let x = match &e.kind {
@@ -524,6 +524,9 @@ pub(super) fn node_pos(e: &Expr) -> Span {
     }
 }
 
+/// The id of the identifier that names a (possibly qualified) generic type.
+fn type_name_id(e: &Expr) -> crate::ast::NodeId {
+    match &e.kind {
         ExprKind::Selector(_, sel) => sel.id,
         ExprKind::Paren(x) => type_name_id(x),
         _ => e.id,

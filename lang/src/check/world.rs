@@ -39,6 +39,8 @@ pub struct World {
     pub(super) importing: Vec<String>,
     /// Functions whose bodies have been checked on demand, with what was found.
     pub(super) checked_bodies: FxHashSet<ObjId>,
+    /// Counts what is read and checked for good when it is first reached: packages, and objects of lazily checked ones.
+    pub(super) reached: u64,
 }
 
 /// One package.
@@ -151,6 +153,7 @@ impl World {
             import_diags: Vec::new(),
             importing: Vec::new(),
             checked_bodies: FxHashSet::default(),
+            reached: 0,
         };
         let universe = declare_universe(&w.types, &w.objects);
         let pkg = w.new_package("", "", universe);
@@ -176,31 +179,7 @@ impl World {
     /// Adds an empty, loaded package.
     pub(super) fn new_package(&mut self, path: &str, name: &str, scope: ScopeId) -> PkgId {
         let id = PkgId(self.packages.len() as u32);
-        self.packages.push(Package {
-            path: path.to_string(),
-            name: Symbol::new(name),
-            files: Vec::new(),
-            ids: Rc::default(),
-            scope,
-            file_scopes: Vec::new(),
-            imports: Vec::new(),
-            info: Info::default(),
-            init_order: Vec::new(),
-            init_funcs: Vec::new(),
-            decls: FxHashMap::default(),
-            decl_scopes: FxHashMap::default(),
-            decl_order: Vec::new(),
-            methods: FxHashMap::default(),
-            import_objs: Vec::new(),
-            dot_imports: Vec::new(),
-            lazy: false,
-            loaded: true,
-            fake: false,
-            is_std: false,
-            is_script: false,
-            script: Vec::new(),
-            results: 0,
-        });
+        self.packages.push(Package::new(path, name, scope));
         id
     }
 
@@ -356,6 +335,37 @@ impl World {
         c.unused_imports();
         diags.extend(c.finish());
         diags
+    }
+}
+
+impl Package {
+    /// An empty, loaded package.
+    pub(super) fn new(path: &str, name: &str, scope: ScopeId) -> Package {
+        Package {
+            path: path.to_string(),
+            name: Symbol::new(name),
+            files: Vec::new(),
+            ids: Rc::default(),
+            scope,
+            file_scopes: Vec::new(),
+            imports: Vec::new(),
+            info: Info::default(),
+            init_order: Vec::new(),
+            init_funcs: Vec::new(),
+            decls: FxHashMap::default(),
+            decl_scopes: FxHashMap::default(),
+            decl_order: Vec::new(),
+            methods: FxHashMap::default(),
+            import_objs: Vec::new(),
+            dot_imports: Vec::new(),
+            lazy: false,
+            loaded: true,
+            fake: false,
+            is_std: false,
+            is_script: false,
+            script: Vec::new(),
+            results: 0,
+        }
     }
 }
 

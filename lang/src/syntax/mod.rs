@@ -20,7 +20,7 @@ pub use dump::{dump, dump_expr};
 pub use lexer::{Lexed, lex};
 pub use literal::{unquote, unquote_char};
 pub use print::{emphasized, expr_string};
-pub use token::{Kind, KindSet, Token};
+pub use token::{KEYWORDS, Kind, KindSet, Token};
 
 use crate::ast::{BlockStmt, File, FuncBody, NodeIds};
 use crate::diag::{Code, Diagnostic, drop_repeats};
@@ -109,6 +109,8 @@ fn parse_source(src: &SourceFile, ids: &NodeIds, opts: ParseOptions) -> (File, S
             .retain(|d| !opts.allow_bodyless || d.code != Code::MissingBody);
         state.diags.append(&mut state.late);
     }
+    state.diags.append(&mut state.branch_diags);
+    state.diags.append(&mut state.branch_diags);
     file.broken = !state.diags.is_empty();
     file.misplaced = std::mem::take(&mut state.misplaced);
     drop_repeats(&mut state.diags, |p| src.line_col(p).line);
@@ -227,6 +229,22 @@ pub fn completeness(text: &str) -> Completeness {
         true => Completeness::Incomplete,
         false => Completeness::Invalid,
     }
+}
+
+/// The keywords beginning with `prefix` that the grammar takes behind `head`, the beginning of an input.
+pub fn keywords_after(head: &str, prefix: &str) -> Vec<&'static str> {
+    let takes = |keyword: &&str| {
+        let mut sources = SourceMap::default();
+        let Ok(src) = sources.add("input", &format!("{head}{keyword}"), false) else {
+            return false;
+        };
+        let (_, state) = parse_source(&src, &NodeIds::default(), ParseOptions::default());
+        let at = Pos(src.base + head.len() as u32);
+        let refused = |d: &Diagnostic| d.code == Code::SyntaxError && d.span.lo == at;
+        !state.diags.iter().any(refused)
+    };
+    let fitting = KEYWORDS.iter().filter(|k| k.starts_with(prefix));
+    fitting.copied().filter(takes).collect()
 }
 
 /// Whether brackets are open at the end; nothing if they do not match.

@@ -189,6 +189,35 @@ pub enum Kind {
     Var,
 }
 
+/// The spellings of all keywords.
+pub const KEYWORDS: &[&str] = &[
+    "break",
+    "case",
+    "chan",
+    "const",
+    "continue",
+    "default",
+    "defer",
+    "else",
+    "fallthrough",
+    "for",
+    "func",
+    "go",
+    "goto",
+    "if",
+    "import",
+    "interface",
+    "map",
+    "package",
+    "range",
+    "return",
+    "select",
+    "struct",
+    "switch",
+    "type",
+    "var",
+];
+
 impl Kind {
     /// Whether it is a keyword.
     pub fn is_keyword(self) -> bool {

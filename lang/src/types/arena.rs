@@ -340,6 +340,47 @@ impl Objects {
     }
 }
 
+/// How far the tables of objects and scopes went.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ObjectMark {
+    objs: usize,
+    scopes: usize,
+}
+
+impl Objects {
+    /// How far the tables go now.
+    pub(crate) fn mark(&self) -> ObjectMark {
+        ObjectMark {
+            objs: self.objs.borrow().len(),
+            scopes: self.scopes.borrow().len(),
+        }
+    }
+
+    /// Forgets the objects and scopes made since; nothing may know their ids any more. Gives back the objects' ids.
+    pub(crate) fn forget_since(&self, mark: ObjectMark) -> std::ops::Range<u32> {
+        let mut objs = self.objs.borrow_mut();
+        let gone = mark.objs as u32..objs.len() as u32;
+        objs.truncate(mark.objs);
+        self.unhook_since(mark);
+        self.scopes.borrow_mut().truncate(mark.scopes);
+        gone
+    }
+
+    /// Takes the scopes made since out of those from before that they are in, so that no walk over these meets them.
+    pub(crate) fn unhook_since(&self, mark: ObjectMark) {
+        let mut scopes = self.scopes.borrow_mut();
+        for at in mark.scopes..scopes.len() {
+            let Some(parent) = scopes[at].parent.filter(|p| (p.0 as usize) < mark.scopes) else {
+                continue;
+            };
+            let children = &mut scopes[parent.0 as usize].children;
+            while children.last().is_some_and(|c| c.0 as usize >= mark.scopes) {
+                children.pop();
+            }
+        }
+    }
+}
+
 impl Object {
     /// The function's details, if this is one.
     pub fn as_func(&self) -> Option<&FuncObj> {

@@ -19,32 +19,34 @@ use std::rc::Rc;
 /// All types of a session.
 #[derive(Debug)]
 pub struct Types {
-    inner: RefCell<Inner>,
+    pub(super) inner: RefCell<Inner>,
 }
 
 #[derive(Debug, Default)]
-struct Inner {
-    types: Vec<Type>,
-    canon: Vec<TypeId>,
-    index: FxHashMap<Type, TypeId>,
-    named: Vec<Named>,
-    named_ids: Vec<TypeId>,
-    tparams: Vec<TypeParam>,
-    tparam_ids: Vec<TypeId>,
-    instances: FxHashMap<(NamedId, Rc<[TypeId]>), TypeId>,
-    spellings: FxHashMap<TypeId, ObjId>,
-    alias_args: FxHashMap<TypeId, Rc<[TypeId]>>,
-    alias_tparams: FxHashMap<TypeId, Rc<[TypeParamId]>>,
-    sig_names: FxHashMap<TypeId, Rc<SigNames>>,
-    type_sets: FxHashMap<TypeId, Rc<TypeSet>>,
-    canonical: FxHashMap<TypeId, TypeId>,
+pub(super) struct Inner {
+    pub(super) types: Vec<Type>,
+    pub(super) canon: Vec<TypeId>,
+    pub(super) index: FxHashMap<Type, TypeId>,
+    pub(super) named: Vec<Named>,
+    pub(super) named_ids: Vec<TypeId>,
+    pub(super) tparams: Vec<TypeParam>,
+    pub(super) tparam_ids: Vec<TypeId>,
+    pub(super) instances: FxHashMap<(NamedId, Rc<[TypeId]>), TypeId>,
+    pub(super) spellings: FxHashMap<TypeId, ObjId>,
+    pub(super) alias_args: FxHashMap<TypeId, Rc<[TypeId]>>,
+    pub(super) alias_tparams: FxHashMap<TypeId, Rc<[TypeParamId]>>,
+    pub(super) sig_names: FxHashMap<TypeId, Rc<SigNames>>,
+    pub(super) type_sets: FxHashMap<TypeId, Rc<TypeSet>>,
+    pub(super) canonical: FxHashMap<TypeId, TypeId>,
     /// Generic types whose instances are being set up: meeting one again is a cycle without a type.
-    expanding: Vec<NamedId>,
+    pub(super) expanding: Vec<NamedId>,
     /// Pairs of interfaces being compared, and types being made canonical: they may lead back to themselves.
-    comparing: Vec<(TypeId, TypeId)>,
-    canonicalizing: Vec<TypeId>,
+    pub(super) comparing: Vec<(TypeId, TypeId)>,
+    pub(super) canonicalizing: Vec<TypeId>,
     /// Interfaces whose type sets are being computed.
-    computing: Vec<TypeId>,
+    pub(super) computing: Vec<TypeId>,
+    /// What a trial has changed, while there is one.
+    pub(super) trial: Option<super::trial::Journal>,
 }
 
 /// The names of a signature's parameters and results, for type strings. Empty where there is none.
@@ -365,7 +367,12 @@ impl Types {
 
     /// Changes what is known about a named type.
     pub fn update_named(&self, n: NamedId, f: impl FnOnce(&mut Named)) {
-        f(&mut self.inner.borrow_mut().named[n.0 as usize]);
+        let inner = &mut *self.inner.borrow_mut();
+        let named = &mut inner.named[n.0 as usize];
+        if let Some(trial) = &mut inner.trial {
+            trial.changing_named(n, named);
+        }
+        f(named);
     }
 
     /// Completes a named type.
@@ -535,7 +542,12 @@ impl Types {
 
     /// Remembers a canonical id.
     pub(super) fn cache_canonical(&self, t: TypeId, c: TypeId) {
-        self.inner.borrow_mut().canonical.insert(t, c);
+        let inner = &mut *self.inner.borrow_mut();
+        if inner.canonical.insert(t, c).is_none()
+            && let Some(trial) = &mut inner.trial
+        {
+            trial.canonical.push(t);
+        }
     }
 
     /// Runs `f` unless the type set of `t` is being computed already.
@@ -556,7 +568,12 @@ impl Types {
 
     /// Remembers a computed type set.
     pub(super) fn cache_type_set(&self, t: TypeId, set: Rc<TypeSet>) {
-        self.inner.borrow_mut().type_sets.insert(t, set);
+        let inner = &mut *self.inner.borrow_mut();
+        if inner.type_sets.insert(t, set).is_none()
+            && let Some(trial) = &mut inner.trial
+        {
+            trial.type_sets.push(t);
+        }
     }
 }
 

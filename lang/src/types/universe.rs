@@ -47,6 +47,9 @@ impl Builtin {
         (Builtin::UnsafeStringData, "StringData"),
     ];
 
+    /// What they are for: Go declarations with their comments, one for each.
+    pub const DOCS: &'static str = include_str!("builtin.gol");
+
     /// The builtin's name, without package.
     pub fn name(self) -> &'static str {
         let all = Builtin::PREDECLARED.iter().chain(Builtin::UNSAFE);
