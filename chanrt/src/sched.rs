@@ -261,6 +261,15 @@ impl Sched {
         (until - there, next.is_some())
     }
 
+    /// In how many nanoseconds the next timer is due; none either while a blocking job is in flight, as virtual time stands still then.
+    pub fn next_timer(&self) -> Option<i64> {
+        if self.pool.in_flight() > 0 {
+            return None;
+        }
+        let now = self.clock.nanotime();
+        self.timers.next_when().map(|when| (when - now).max(0))
+    }
+
     /// Restarts all randomness from a seed.
     pub fn reseed(&mut self, seed: u64) {
         self.chooser.reseed(seed);

@@ -236,6 +236,15 @@ impl Vm {
         ))
     }
 
+    /// Sets a package-level variable to its zero value.
+    pub fn clear_global(&mut self, var: ObjId) {
+        let Some(v) = self.global(var) else { return };
+        let (at, size) = (v.addr().unwrap_or(0), v.rtype().size as usize);
+        if at != 0 {
+            super::memory::token().zero(at, size);
+        }
+    }
+
     /// Whether time is virtual.
     pub fn is_virtual_time(&self) -> bool {
         self.rt.clock().is_virtual()
@@ -254,6 +263,11 @@ impl Vm {
     /// Moves virtual time forward, at most to the next timer: how many of the nanoseconds are left, and whether a timer is due.
     pub fn advance(&mut self, nanos: i64) -> (i64, bool) {
         self.rt.advance(nanos)
+    }
+
+    /// In how many nanoseconds the next timer is due; none either while a blocking job is in flight.
+    pub fn next_timer(&self) -> Option<i64> {
+        self.rt.next_timer()
     }
 
     /// Restarts the generator behind select, map order and math/rand.
