@@ -52,6 +52,12 @@ impl Checker<'_> {
             return Ok(());
         }
         if types.is_interface(t) || self.is_interface_ptr(t) {
+            // Reasons speak of what aliases stand for.
+            let unalias = |t: TypeId| match types.spelling(t) {
+                Some(_) if t != TypeId::ANY => types.plain(t),
+                _ => t,
+            };
+            let (v, t) = (unalias(v), unalias(t));
             if self.implements(v, t, false, cause) {
                 return Ok(());
             }

@@ -3,11 +3,11 @@
 //! Invariant: a stage looks only at a package in which nothing is wrong so far, the parser's errors included.
 
 use super::Checker;
-use crate::ast::{Decl, FuncDecl, Item};
+use crate::ast::{Decl, File, FuncDecl, Item};
 use crate::diag::{Code, Diagnostic};
 use crate::source::{Pos, Span};
 use crate::symbol::Symbol;
-use crate::types::{MAX_SIZE, Type, TypeId};
+use crate::types::{MAX_SIZE, ObjKind, Object, Type, TypeId};
 use rustc_hash::FxHashMap;
 
 /// Channels' elements may not be larger.
@@ -98,9 +98,45 @@ impl Checker<'_> {
         let files = self.w.packages[self.pkg.0 as usize].files.clone();
         for file in files {
             self.diags.extend(file.misplaced.iter().cloned());
+            self.linknames(&file);
         }
         for span in std::mem::take(&mut self.bodyless) {
             self.error(span, Code::MissingBody, "missing function body");
+        }
+    }
+
+    /// Checks a file's `//go:linkname` directives.
+    fn linknames(&mut self, file: &File) {
+        let is_unsafe = |i: &crate::ast::ImportSpec| &*i.path == "unsafe";
+        let may = file.imports.iter().any(is_unsafe);
+        let mut seen = Vec::new();
+        for (pos, text) in &file.directives {
+            let mut words = text.split_whitespace();
+            let Some(verb @ ("go:linkname" | "go:linknamestd")) = words.next() else {
+                continue;
+            };
+            let Some(local) = words.next().map(Symbol::new) else {
+                continue;
+            };
+            let scope = self.w.packages[self.pkg.0 as usize].scope;
+            let obj = self.w.objects.lookup(scope, local);
+            let linkable = |o| {
+                let kind = |o: &Object| matches!(o.kind, ObjKind::Func(_) | ObjKind::Var(_));
+                self.w.objects.with(o, kind)
+            };
+            let message = if !may {
+                format!("//{verb} only allowed in Go files that import \"unsafe\"")
+            } else if !obj.is_some_and(linkable) {
+                format!("//{verb} must refer to declared function or variable")
+            } else if seen.contains(&local) {
+                format!("duplicate //{verb} for {local}")
+            } else {
+                seen.push(local);
+                continue;
+            };
+            let lo = pos.0 + 2;
+            let span = Span::new(lo, lo + text.len() as u32);
+            self.error(span, Code::MisplacedDirective, message);
         }
     }
 

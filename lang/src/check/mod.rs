@@ -91,6 +91,9 @@ pub struct Env {
     pub tparams: Rc<[crate::types::TypeParamId]>,
 }
 
+/// Packages of the standard library that in Go's own import another one of the same name: messages quote their paths.
+const NAMESAKES: [&str; 4] = ["encoding/json", "html/template", "strconv", "sync"];
+
 /// Work put off until the types it needs are complete.
 pub type Action = Box<dyn FnOnce(&mut Checker<'_>)>;
 
@@ -400,14 +403,15 @@ impl<'w> Checker<'w> {
         }
         let p = &self.w.packages[pkg.0 as usize];
         // Two packages of one name are told apart by their paths.
-        let ambiguous = p.loaded
-            && self
-                .w
-                .packages
-                .iter()
-                .filter(|o| o.loaded && o.name == p.name)
-                .count()
-                > 1;
+        let ambiguous = p.is_std && NAMESAKES.contains(&p.path.as_str())
+            || p.loaded
+                && self
+                    .w
+                    .packages
+                    .iter()
+                    .filter(|o| o.loaded && o.name == p.name)
+                    .count()
+                    > 1;
         Some(if ambiguous {
             format!("{:?}", p.path)
         } else {

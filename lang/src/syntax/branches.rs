@@ -224,7 +224,7 @@ impl LabelScope<'_> {
         match &s.kind {
             StmtKind::Decl(d) => {
                 if let Some(name) = first_var(d) {
-                    jump_over(forward, name.name.to_string(), s.span.lo);
+                    jump_over(forward, name.name.to_string(), name.span.lo);
                 }
             }
             StmtKind::Assign(a) if a.op == AssignOp::Define => {

@@ -3,8 +3,8 @@
 //! Invariants: productions never fail, they report here and leave `Bad` nodes; once something has been reported, the end of
 //! the text is not complained about any more; `prev_end` is the end of the token consumed last, inserted semicolons aside.
 
-use super::grammar::{In, Tokens};
 use super::branches::check_branches;
+use super::grammar::{In, Tokens};
 use super::pragma::Pragma;
 use super::token::{Kind, KindSet, Token};
 use crate::ast::{BlockStmt, NodeId, NodeIds};
@@ -27,6 +27,8 @@ pub struct State {
     pub(super) diags: Vec<Diagnostic>,
     /// Errors of programs that follow the grammar: reported unless there are syntax errors.
     pub(super) late: Vec<Diagnostic>,
+    /// What is wrong with branch statements and labels.
+    pub(super) branch_diags: Vec<Diagnostic>,
     /// The file's name, as messages show it.
     pub(super) file: String,
     /// Directives that wait for their declaration.
@@ -64,6 +66,7 @@ impl State {
             comments,
             diags,
             late: Vec::new(),
+            branch_diags: Vec::new(),
             file: String::new(),
             pragmas: Vec::new(),
             misplaced: Vec::new(),
@@ -156,9 +159,7 @@ impl State {
     pub(super) fn branches(&mut self, body: &BlockStmt) {
         let list: Vec<_> = body.stmts.iter().collect();
         let found = check_branches(body.span.lo, &list, &|at| self.position(at));
-        if !self.too_deep {
-            self.diags.extend(found);
-        }
+        self.branch_diags.extend(found);
     }
 
     /// `file:line:col` of a position.

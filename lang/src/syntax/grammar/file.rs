@@ -38,7 +38,7 @@ fn go_file(inp: &mut In<'_>, g: &Grammar, file: &mut File) -> Parsed<()> {
     take_pragmas(inp, Before::Package);
     file.package = Some(name(inp));
     want(inp, Kind::Semi);
-    let next = peek(inp).hi;
+    let next = peek(inp).lo;
     if inp.state().diags.iter().any(|d| d.span.lo.0 <= next) {
         // Nothing sensible can follow a broken package clause.
         inp.state().diags.retain(|d| d.span.lo.0 <= next);
