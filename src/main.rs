@@ -35,7 +35,9 @@ fn main() {
                 Command::Run => run(*settings, operands),
                 Command::Check => check(&settings, &operands),
                 Command::Test => test(*settings, operands),
+                Command::Guide => guide(*settings, operands),
                 Command::Disasm => disasm(&settings, &operands),
+                Command::Repl => repl(*settings),
             }
         }
         Err(what) => fail(&format!("gol: {what}")),
@@ -157,6 +159,22 @@ fn test(settings: Settings, mut operands: Vec<String>) -> i32 {
     })
 }
 
+fn guide(settings: Settings, operands: Vec<String>) -> i32 {
+    let shows_color = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let what = settings.guide;
+    gol::guide::command(&gol::guide::GuideOptions {
+        operands,
+        engine: gol::Options {
+            virtual_time: !what.real_time,
+            ..settings.options
+        },
+        list: what.list,
+        json: what.json,
+        html: what.html,
+        color: settings.color.unwrap_or(shows_color),
+    })
+}
+
 fn disasm(settings: &Settings, paths: &[String]) -> i32 {
     let mut engine = Engine::new(settings.options.clone());
     match engine.load_program(paths) {
@@ -166,6 +184,32 @@ fn disasm(settings: &Settings, paths: &[String]) -> i32 {
         },
         Err(failure) => report(&engine, &failure, settings),
     }
+}
+
+/// A session at the terminal, or fed from a pipe.
+fn repl(mut settings: Settings) -> i32 {
+    let first = match settings.init.as_ref().map(std::fs::read_to_string) {
+        Some(Err(what)) => {
+            let file = settings.init.unwrap_or_default();
+            return fail(&format!("gol: {file}: {what}"));
+        }
+        Some(Ok(text)) => Some(text),
+        None => None,
+    };
+    settings.options.args = vec!["gol".to_string()];
+    let (input, output) = (std::io::stdin(), std::io::stdout());
+    if !(input.is_terminal() && output.is_terminal()) {
+        let color = settings.color.unwrap_or(false);
+        return gol::repl::piped::start(settings.options, color, first.as_deref(), input.lock());
+    }
+    let vi = || std::env::var("GOL_EDIT_MODE").is_ok_and(|mode| mode == "vi");
+    let no_color = || std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty());
+    let plain = || no_color() || std::env::var("TERM").is_ok_and(|term| term == "dumb");
+    let editing = gol::repl::Editing {
+        vi: settings.vi.unwrap_or_else(vi),
+        color: settings.color.unwrap_or_else(|| !plain()),
+    };
+    gol::repl::terminal::run(settings.options, &editing, first.as_deref())
 }
 
 fn on_terminal() -> bool {

@@ -16,14 +16,14 @@ pub struct Flag {
     pub set: fn(&mut Settings, &str) -> Result<(), String>,
 }
 
-use Command::{Check, Disasm, Run, Test};
+use Command::{Check, Disasm, Guide, Repl, Run, Test};
 
 /// All flags, in the order of the help text.
 pub const FLAGS: &[Flag] = &[
     Flag {
         name: "virtual-time",
         value: "",
-        commands: &[Run, Test],
+        commands: &[Run, Test, Repl],
         doc: "time jumps to the next timer when every goroutine waits: sleeps cost nothing",
         set: |s, _| {
             s.options.virtual_time = true;
@@ -33,7 +33,7 @@ pub const FLAGS: &[Flag] = &[
     Flag {
         name: "seed",
         value: "N",
-        commands: &[Run, Test],
+        commands: &[Run, Test, Repl, Guide],
         doc: "seed of everything random: select, map order, math/rand (default: a new one each run)",
         set: |s, v| {
             s.options.seed = Some(
@@ -46,7 +46,7 @@ pub const FLAGS: &[Flag] = &[
     Flag {
         name: "memory-limit",
         value: "MIB",
-        commands: &[Run, Test],
+        commands: &[Run, Test, Repl, Guide],
         doc: "end with Go's \"out of memory\" error beyond this much heap (default: no limit)",
         set: |s, v| {
             let mib: u64 = v.parse().map_err(|_| "a number of MiB".to_string())?;
@@ -57,7 +57,7 @@ pub const FLAGS: &[Flag] = &[
     Flag {
         name: "fuel",
         value: "N",
-        commands: &[Run, Test],
+        commands: &[Run, Test, Guide],
         doc: "end with a fatal error after this many taken jumps and calls (default: no limit)",
         set: |s, v| {
             s.options.fuel = Some(v.parse().map_err(|_| "a number".to_string())?);
@@ -67,7 +67,7 @@ pub const FLAGS: &[Flag] = &[
     Flag {
         name: "random-schedule",
         value: "",
-        commands: &[Run, Test],
+        commands: &[Run, Test, Repl, Guide],
         doc: "run goroutines in an order drawn from the seed instead of Go's usual one",
         set: |s, _| {
             s.options.random_schedule = true;
@@ -77,7 +77,7 @@ pub const FLAGS: &[Flag] = &[
     Flag {
         name: "gc-stress",
         value: "",
-        commands: &[Run, Test],
+        commands: &[Run, Test, Repl],
         doc: "",
         set: |s, _| {
             s.options.gc_stress = true;
@@ -95,12 +95,76 @@ pub const FLAGS: &[Flag] = &[
         },
     },
     Flag {
+        name: "init",
+        value: "FILE",
+        commands: &[Repl],
+        doc: "run the inputs in FILE first, also as -i FILE",
+        set: |s, v| {
+            s.init = Some(v.to_string());
+            Ok(())
+        },
+    },
+    Flag {
+        name: "edit-mode",
+        value: "emacs|vi",
+        commands: &[Repl],
+        doc: "the keys of the line editor (default: what GOL_EDIT_MODE says, else emacs)",
+        set: |s, v| {
+            s.vi = match v {
+                "emacs" => Some(false),
+                "vi" => Some(true),
+                _ => return Err("emacs or vi".into()),
+            };
+            Ok(())
+        },
+    },
+    Flag {
         name: "func",
         value: "NAME",
         commands: &[Disasm],
         doc: "list only the functions whose name contains NAME",
         set: |s, v| {
             s.func = v.to_string();
+            Ok(())
+        },
+    },
+    Flag {
+        name: "list",
+        value: "",
+        commands: &[Guide],
+        doc: "only list the blocks: number, line, kind, heading",
+        set: |s, _| {
+            s.guide.list = true;
+            Ok(())
+        },
+    },
+    Flag {
+        name: "json",
+        value: "",
+        commands: &[Guide],
+        doc: "report as JSON: an array with an object for each block",
+        set: |s, _| {
+            s.guide.json = true;
+            Ok(())
+        },
+    },
+    Flag {
+        name: "html",
+        value: "OUT",
+        commands: &[Guide],
+        doc: "write the guide as one page, with what each block did below it",
+        set: |s, v| {
+            s.guide.html = Some(v.to_string());
+            Ok(())
+        },
+    },
+    Flag {
+        name: "real-time",
+        value: "",
+        commands: &[Guide],
+        doc: "sleeps take as long as they say",
+        set: |s, _| {
+            s.guide.real_time = true;
             Ok(())
         },
     },
@@ -122,7 +186,7 @@ pub const FLAGS: &[Flag] = &[
     Flag {
         name: "color",
         value: "auto|always|never",
-        commands: &[Run, Check, Test, Disasm],
+        commands: &[Run, Check, Test, Disasm, Repl, Guide],
         doc: "colour in messages (default auto: on a terminal, unless NO_COLOR is set)",
         set: |s, v| {
             s.color = match v {

@@ -8,12 +8,13 @@ use std::fmt::Write;
 pub fn overview() -> String {
     let mut out = String::from(
         "gol runs Go: programs and scripts, at once, with goroutines and channels you can watch.\n\n\
-         Usage: gol [COMMAND] [FLAGS] FILE [ARGS…]\n\nCommands:\n",
+         Usage: gol [COMMAND] [FLAGS] FILE [ARGS…]\n       gol                       a session at a prompt\n\nCommands:\n",
     );
     for (_, name, operands, doc) in Command::ALL {
         let _ = writeln!(out, "  gol {:22} {doc}", format!("{name} {operands}"));
     }
-    out.push_str("  gol FILE [ARGS…]           short for `gol run FILE [ARGS…]`\n\nFlags (before the file):\n");
+    out.push_str("  gol FILE [ARGS…]           short for `gol run FILE [ARGS…]`\n  \
+           gol                        short for `gol repl`, at a terminal and from a pipe\n\nFlags (before the file):\n");
     flags(&mut out, None);
     out.push_str(
         "\nTry it:\n  \

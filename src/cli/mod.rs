@@ -20,8 +20,12 @@ pub enum Command {
     Check,
     /// Run its tests.
     Test,
+    /// Run the Go blocks of a Markdown text.
+    Guide,
     /// List its bytecode.
     Disasm,
+    /// Take inputs at a prompt, or from a pipe.
+    Repl,
 }
 
 impl Command {
@@ -46,10 +50,22 @@ impl Command {
             "run the tests of a folder's package; `./...` is every one below",
         ),
         (
+            Command::Guide,
+            "guide",
+            "FILE.md [N|HEADING]",
+            "run the Go blocks of a Markdown text, in virtual time",
+        ),
+        (
             Command::Disasm,
             "disasm",
             "FILE",
             "list the bytecode of a program's functions",
+        ),
+        (
+            Command::Repl,
+            "repl",
+            "[-i FILE]",
+            "a session at a prompt; from a pipe, one input after the other without prompt or colour",
         ),
     ];
 
@@ -79,8 +95,27 @@ pub struct Settings {
     pub watch: bool,
     /// Which functions `disasm` lists.
     pub func: String,
+    /// A file whose inputs the REPL runs first.
+    pub init: Option<String>,
+    /// Whether the REPL edits lines as vi does; `None` for what GOL_EDIT_MODE says.
+    pub vi: Option<bool>,
+    /// What `guide` does.
+    pub guide: Guide,
     /// Flags of the test program, as `-test.name=value`.
     pub test: Vec<String>,
+}
+
+/// What flags say about `gol guide`.
+#[derive(Default)]
+pub struct Guide {
+    /// Only list the blocks.
+    pub list: bool,
+    /// Report as JSON.
+    pub json: bool,
+    /// Where to write the guide as a page.
+    pub html: Option<String>,
+    /// Sleeps take as long as they say.
+    pub real_time: bool,
 }
 
 impl Default for Settings {
@@ -91,6 +126,9 @@ impl Default for Settings {
             color: None,
             watch: false,
             func: String::new(),
+            init: None,
+            vi: None,
+            guide: Guide::default(),
             test: Vec::new(),
         }
     }
@@ -133,6 +171,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, String
                 let name = name.to_string();
                 flag(&mut parser, &name, command, &mut settings)?;
             }
+            Short('i') => flag(&mut parser, "init", command, &mut settings)?,
             Short(c) => return Err(format!("unknown flag -{c}; `gol --help` lists the flags")),
             Value(word) if command.is_none() => match word.to_str().map(|w| (w, Command::named(w)))
             {
@@ -152,10 +191,13 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Request, String
             }
         }
     }
-    let Some(command) = command else {
-        return Ok(Request::Help(None));
-    };
-    if operands.is_empty() && command != Command::Test {
+    let command = command.unwrap_or(Command::Repl);
+    if command == Command::Repl && !operands.is_empty() {
+        return Err(
+            "`gol repl` takes no file; `gol repl -i FILE` runs its inputs first".to_string(),
+        );
+    }
+    if operands.is_empty() && !matches!(command, Command::Test | Command::Repl) {
         return Err(format!(
             "`gol {}` needs a file; `gol {0} --help` shows how",
             command.name()
@@ -204,13 +246,16 @@ fn flag(
     command: Option<Command>,
     settings: &mut Settings,
 ) -> Result<(), String> {
-    let Some(f) = FLAGS.iter().find(|f| f.name == name) else {
+    let of = command.unwrap_or(Command::Run);
+    let mut named = FLAGS.iter().filter(|f| f.name == name);
+    let own = named.clone().find(|f| f.commands.contains(&of));
+    let Some(f) = own.or_else(|| named.next()) else {
         return Err(format!(
             "unknown flag --{name}; `gol --help` lists the flags"
         ));
     };
-    let of = command.unwrap_or(Command::Run);
-    if !f.commands.contains(&of) {
+    let begins_repl = command.is_none() && f.commands.contains(&Command::Repl);
+    if !f.commands.contains(&of) && !begins_repl {
         return Err(format!(
             "`gol {}` does not take --{name}; `gol {0} --help` lists its flags",
             of.name()

@@ -4,30 +4,49 @@
 //! input that fails does not keep later ones from running, and makes the status 1.
 
 use super::state::{Repl, judge};
+use crate::engine::Options;
+use crate::session::Session;
 use lang::syntax::Completeness;
 use std::io::{BufRead, Write};
+use vm::Output;
+
+/// Runs a session on standard output and error: the inputs of a text, then those of a stream; the exit status.
+pub fn start(options: Options, color: bool, first: Option<&str>, inputs: impl BufRead) -> i32 {
+    let out = Output::new(Box::new(std::io::stdout()));
+    let err = Output::new(Box::new(std::io::stderr()));
+    let mut repl = Repl::new(Session::new(options, out, err), color);
+    let begun = first.map_or(0, |text| run(&mut repl, text.as_bytes()));
+    if repl.quit.is_some() {
+        return begun;
+    }
+    begun.max(run(&mut repl, inputs))
+}
 
 /// Runs the inputs that a text stream holds; the exit status.
 pub fn run(repl: &mut Repl, inputs: impl BufRead) -> i32 {
     let mut failed = false;
+    each(inputs, |text| {
+        failed |= input(repl, text);
+        repl.quit.is_none()
+    });
+    match repl.quit {
+        Some(status) if status != 0 => status,
+        _ => i32::from(failed),
+    }
+}
+
+/// Splits a text stream into inputs and hands them over one by one, until one is answered with false.
+pub(crate) fn each(inputs: impl BufRead, mut enter: impl FnMut(&str) -> bool) {
     let mut pending = String::new();
     for line in inputs.split(b'\n') {
         let Ok(line) = line else { break };
         pending.push_str(&String::from_utf8_lossy(&line));
         pending.push('\n');
-        if judge(&pending) != Completeness::Incomplete {
-            failed |= input(repl, &std::mem::take(&mut pending));
-        }
-        if let Some(status) = repl.quit {
-            return if status == 0 {
-                i32::from(failed)
-            } else {
-                status
-            };
+        if judge(&pending) != Completeness::Incomplete && !enter(&std::mem::take(&mut pending)) {
+            return;
         }
     }
-    failed |= input(repl, &pending);
-    i32::from(failed)
+    enter(&pending);
 }
 
 /// Runs one input; whether it failed.

@@ -1,0 +1,87 @@
+//! The REPL: sessions at a pseudo-terminal (`tests/repl/*.pty`) and fed from a pipe (`tests/repl/*.in`).
+
+#[path = "repl/pty.rs"]
+mod pty;
+#[path = "repl/script.rs"]
+mod script;
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// The files in `tests/repl` with an extension.
+fn cases(extension: &str) -> Vec<PathBuf> {
+    let only = std::env::var("GOL_ONLY").unwrap_or_default();
+    let dir = fs::read_dir(support::root().join("tests/repl")).unwrap();
+    let mut found: Vec<PathBuf> = dir.map(|entry| entry.unwrap().path()).collect();
+    found.retain(|p| p.extension().is_some_and(|e| e == extension));
+    found.retain(|p| p.to_string_lossy().contains(&only));
+    found.sort();
+    found
+}
+
+/// Runs all cases, a few at a time, and reports all that fail.
+fn all(cases: &[PathBuf], check: fn(&Path) -> Result<(), String>) {
+    let (next, failed) = (Mutex::new(cases.iter()), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                loop {
+                    let case = next.lock().unwrap().next();
+                    let Some(case) = case else { return };
+                    if let Err(what) = check(case) {
+                        failed.lock().unwrap().push(format!("{}: {what}", case.display()));
+                    }
+                }
+            });
+        }
+    });
+    let failed = failed.into_inner().unwrap();
+    assert!(failed.is_empty(), "{}", failed.join("\n\n"));
+}
+
+#[test]
+fn at_a_terminal() {
+    all(&cases("pty"), script::check);
+}
+
+/// `NAME.in` goes to `gol repl`; `NAME.out`, `NAME.err` and `NAME.status` (absent: empty, empty, 0) are what becomes of it. A first line
+/// `// args: …` gives further arguments.
+#[test]
+fn from_a_pipe() {
+    all(&cases("in"), piped);
+}
+
+fn piped(case: &Path) -> Result<(), String> {
+    let input = fs::read_to_string(case).map_err(|e| e.to_string())?;
+    let mut args = vec!["repl".to_string()];
+    if let Some(more) = input.lines().next().and_then(|l| l.strip_prefix("// args: ")) {
+        args.extend(more.split_whitespace().map(str::to_string));
+    }
+    let output = support::gol(&args, &input).ok_or("it does not end")?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let status = match output.status.code() {
+        Some(0) => String::new(),
+        code => format!("{}\n", code.unwrap_or(-1)),
+    };
+    let got = [
+        ("out", text(&output.stdout)),
+        ("err", text(&output.stderr)),
+        ("status", status),
+    ];
+    for (extension, got) in got {
+        let file = case.with_extension(extension);
+        if std::env::var_os("GOL_BLESS").is_some() {
+            if got.is_empty() {
+                let _ = fs::remove_file(file);
+            } else {
+                fs::write(file, got).map_err(|e| e.to_string())?;
+            }
+            continue;
+        }
+        let want = fs::read_to_string(file).unwrap_or_default();
+        support::compare(extension, &want, &got)?;
+    }
+    Ok(())
+}
