@@ -179,7 +179,7 @@ impl FuncCompiler<'_, '_> {
         let elem = self.elem(t);
         let n = c.args.len() - 1;
         let extra = self.slots(elem).max(3);
-        let w = self.alloc(3 + extra);
+        let w = self.alloc_sum(3 + u32::from(extra));
         let ix = self.tix(elem);
         if c.ellipsis.is_some() {
             self.in_order(&[&c.args[0], &c.args[1]], |s, i, e| match i {

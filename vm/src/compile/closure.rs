@@ -186,7 +186,7 @@ impl FuncCompiler<'_, '_> {
             return d;
         }
         let m = self.mark();
-        let c = self.alloc(1 + words);
+        let c = self.alloc_sum(1 + u32::from(words));
         let mut at = c + 1;
         for cap in caps {
             match self.f.vars.get(&cap.obj) {

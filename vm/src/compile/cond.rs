@@ -310,7 +310,7 @@ impl FuncCompiler<'_, '_> {
             let t = self.comparison_type(x, y);
             if self.cmp_of(t) == Cmp::Deep {
                 let n = self.slots(t);
-                let w = self.alloc(n * 2);
+                let w = self.alloc_sum(u32::from(n) * 2);
                 self.in_order(&[x, y], |c, i, e| c.expr_as_to(e, t, w + n * i as u16));
                 self.compare_window(op, w, t, d);
             } else {
@@ -389,7 +389,7 @@ impl FuncCompiler<'_, '_> {
             (Cmp::Deep, _) => {
                 let m = self.mark();
                 let n = self.slots(t);
-                let w = self.alloc(n * 2);
+                let w = self.alloc_sum(u32::from(n) * 2);
                 self.mov(w, a, n);
                 self.mov(w + n, b, n);
                 self.compare_window(op, w, t, d);

@@ -189,7 +189,7 @@ impl FuncCompiler<'_, '_> {
                 let mp = self.expr(x);
                 let k = self.expr_as(&i[0], k);
                 let n = self.slots(t);
-                let v = self.alloc(n + 1);
+                let v = self.alloc_sum(u32::from(n) + 1);
                 let map = self.tix(xt);
                 self.note(map);
                 self.emit(Op::MapGet2 {

@@ -195,8 +195,13 @@ impl FuncCompiler<'_, '_> {
 
     /// Allocates `n` registers.
     pub(super) fn alloc(&mut self, n: u16) -> Reg {
+        self.alloc_sum(u32::from(n))
+    }
+
+    /// Allocates `n` registers, a sum that may exceed 16 bits (and then is too much).
+    pub(super) fn alloc_sum(&mut self, n: u32) -> Reg {
         let r = self.f.next;
-        let top = r + u32::from(n);
+        let top = r + n;
         if top > MAX_SLOTS {
             let span = Span {
                 lo: self.f.pos,
