@@ -22,48 +22,72 @@ fn word(line: &str) -> Option<String> {
     Some(quoted.replace("\\\"", "\"").replace("\\\\", "\\"))
 }
 
-/// Forms that a name can be put into; `$` is the name.
+/// Forms that a name or a literal can be put into; `$` is it.
 const FORMS: &[&str] = &[
-    "*$",
-    "&$",
-    "(*$)",
-    "[]$",
-    "$[0]",
-    "$[1:]",
-    "$()",
-    "<-$",
     "($)",
+    "(*&$)",
+    "min($)",
+    "max($, $)",
+    "any($)",
+    "[]any{$}[0]",
+    "func() any { return $ }()",
+    "struct{ a any }{$}.a",
+    "$ + $",
+    "$ * $",
+    "$ | $",
+    "$ == $",
     "-$",
     "^$",
     "!$",
-    "$[int]",
-    "func() { $ }()",
-    "struct{ $ }",
+    "*$",
+    "&$",
+    "(*$)",
+    "<-$",
+    "$()",
+    "$[0]",
+    "$[1:]",
+    "$[:0:0]",
+    "$.$",
+    "append($[:0:0], $...)",
+    "append($, $[0])",
+    "len($)",
+    "[]$",
+    "[2]$",
     "[...]$",
     "map[string]$",
     "chan $",
+    "func($)",
+    "interface{ $ }",
+    "struct{ $ }",
     "${}",
     "[]${$}",
-    "len($)",
-    "any($)",
-    "interface{ $ }",
-    "[2]$",
-    "func($)",
-    "$.$",
-    "$...",
+    "$[int]",
     "new($)",
-    "go $()",
-    "defer $()",
-    "_ = $",
-    "$++",
-    "$ == $",
-    "if $ { }",
-    "for range $ { }",
-    "switch $ { }",
-    "$.(type)",
+    "$...",
     "$.(int)",
-    "select { case <-$: default: }",
-    "$ << $",
+    "map[any]any{$: $}",
+    "&struct{ a, b any }{$, $}",
+    "error($)",
+];
+
+/// Forms that a statement can be put into.
+const WRAPS: &[&str] = &[
+    "{ $ }",
+    "if true { $ }",
+    "for range 2 { $ }",
+    "for i := range 3 { if i == 1 { continue }; $ }",
+    "func() { $ }()",
+    "defer func() { $ }()",
+    "go func() { $ }()",
+    "switch { default: $ }",
+    "switch any(1).(type) { case int: $ }",
+    "select { default: $ }",
+    "L: for { $; break L }",
+    "defer func() { recover(); $ }(); panic(1)",
+    "func() { defer func() { recover() }(); $ }()",
+    "for f := range func(y func(int) bool) { _ = y(1) && y(2) } { _ = f; $ }",
+    "if c := make(chan int, 1); cap(c) > 0 { c <- 1; $; <-c }",
+    "func() { for { $; return } }()",
 ];
 
 /// Varies `data[..size]` in place; gives the new size.
@@ -82,6 +106,28 @@ pub fn mutate(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> usize
     }
 }
 
+/// A part of one text put into another; gives its size.
+pub fn cross(a: &[u8], b: &[u8], out: &mut [u8], seed: u32) -> usize {
+    let mut rng = Rng(u64::from(seed) << 1 | 1);
+    let texts = (std::str::from_utf8(a), std::str::from_utf8(b));
+    let (Ok(a), Ok(b)) = texts else { return 0 };
+    let (mut a, b) = (pieces(a), pieces(b));
+    if a.is_empty() || b.is_empty() {
+        return 0;
+    }
+    let (i, j) = (rng.below(a.len()), rng.below(b.len()));
+    let part = if rng.below(4) == 0 { group } else { statement };
+    let (old, new) = (part(&a, i), b[part(&b, j)].to_vec());
+    let keeps = rng.below(3) > 0;
+    a.splice(if keeps { old.start..old.start } else { old }, new);
+    let text = joined(a);
+    if text.len() > out.len() {
+        return 0;
+    }
+    out[..text.len()].copy_from_slice(text.as_bytes());
+    text.len()
+}
+
 /// A few edits; `None` if there is nothing to edit.
 fn vary(text: &str, rng: &mut Rng) -> Option<String> {
     let mut pieces = pieces(text);
@@ -91,7 +137,7 @@ fn vary(text: &str, rng: &mut Rng) -> Option<String> {
         }
         edit(&mut pieces, rng);
     }
-    Some(pieces.into_iter().map(|p| p.space + &p.token).collect())
+    Some(joined(pieces))
 }
 
 /// A token with the space and comments before it.
@@ -121,9 +167,13 @@ fn pieces(text: &str) -> Vec<Piece> {
     all
 }
 
+fn joined(pieces: Vec<Piece>) -> String {
+    pieces.into_iter().map(|p| p.space + &p.token).collect()
+}
+
 fn edit(pieces: &mut Vec<Piece>, rng: &mut Rng) {
     let i = rng.below(pieces.len());
-    match rng.below(15) {
+    match rng.below(18) {
         0 => pieces[i].token = rng.of(&WORDS).clone(),
         1 => pieces[i].token += &format!(" {}", rng.of(&WORDS)),
         2 => drop(pieces.remove(i)),
@@ -145,7 +195,13 @@ fn edit(pieces: &mut Vec<Piece>, rng: &mut Rng) {
             let at = statement(pieces, rng.below(pieces.len())).start;
             pieces.splice(at..at, copy);
         }
-        11 => drop(pieces.drain(statement(pieces, i))),
+        11 | 12 => {
+            let part = statement(pieces, i);
+            let (before, after) = rng.of(WRAPS).split_once('$').unwrap_or_default();
+            pieces[part.end - 1].token += &format!("\n{after}");
+            pieces[part.start].token.insert_str(0, before);
+        }
+        13 => drop(pieces.drain(statement(pieces, i))),
         _ => {
             let i = (0..8)
                 .map(|_| rng.below(pieces.len()))

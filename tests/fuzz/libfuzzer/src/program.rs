@@ -177,6 +177,7 @@ fn run(world: World, checked: &Checked, text: &str) {
     let linker = Box::new(compiler);
     let mut vm = Vm::new(program, heap, linker, options(text), out(), out());
     vm.run(&start);
+    vm.retire();
 }
 
 /// A script's `func main`.
