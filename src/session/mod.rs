@@ -9,6 +9,7 @@ mod background;
 mod compile;
 pub mod complete;
 mod items;
+mod listing;
 mod outcome;
 mod reset;
 mod show;

@@ -7,8 +7,9 @@
 
 use super::echo::Shown;
 use super::{Checker, Package, ScriptUnit, World};
-use crate::ast::{Decl, File, Item, NodeIds, Stmt, StmtKind};
+use crate::ast::{Decl, File, Item, NodeId, NodeIds, Stmt, StmtKind};
 use crate::diag::{Code, Diagnostic};
+use crate::symbol::Symbol;
 use crate::types::{Color, NamedId, ObjId, ObjKind, PkgId, ScopeId, VarKind};
 use std::ops::Range;
 use std::rc::Rc;
@@ -127,6 +128,24 @@ impl World {
         }
     }
 
+    /// Lets go of what is known about the syntax of an input that has been compiled and declares no function: the nodes with these ids.
+    pub fn forget_input(&mut self, pkg: PkgId, nodes: Range<usize>) {
+        let package = &mut self.packages[pkg.0 as usize];
+        package.script.clear();
+        package.files.clear();
+        let info = &mut package.info;
+        for id in nodes.map(|n| NodeId(n as u32)) {
+            info.types.remove(&id);
+            info.defs.remove(&id);
+            info.uses.remove(&id);
+            info.implicits.remove(&id);
+            info.selections.remove(&id);
+            info.instances.remove(&id);
+            info.func_lits.remove(&id);
+            info.field_keys.remove(&id);
+        }
+    }
+
     /// An empty session: a scope for imports around the one for what its inputs declare.
     pub fn new_session(&mut self) -> PkgId {
         let universe = self.universe();
@@ -170,7 +189,7 @@ impl Marks {
 
 impl Checker<'_> {
     /// Checks an input. Gives back the types of earlier inputs that got further methods, with the number they had.
-    fn script_file(&mut self, file: Rc<File>, whole: bool) -> Vec<(NamedId, usize)> {
+    pub(super) fn script_file(&mut self, file: Rc<File>, whole: bool) -> Vec<(NamedId, usize)> {
         let scope = self.env.scope;
         let imports = self.w.packages[self.pkg.0 as usize].file_scopes[0];
         let first_import = self.w.packages[self.pkg.0 as usize].import_objs.len();
