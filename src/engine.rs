@@ -6,6 +6,7 @@
 
 use crate::load::{Failure, Loaded, Loader};
 use crate::module::Packages;
+use chanrt::Interrupter;
 use lang::check::World;
 use lang::diag::{self, Diagnostic, Format};
 use lang::symbol::Symbol;
@@ -46,6 +47,14 @@ pub enum Outcome {
     Exit(i32),
     /// gol itself failed: what is known about it.
     Bug(String),
+}
+
+/// A run that is over.
+pub(crate) struct Run {
+    /// How it ended.
+    pub(crate) outcome: Outcome,
+    /// Whether that was a panic or a fatal error.
+    pub(crate) crashed: bool,
 }
 
 /// One session: sources, checked packages, and then the machine that runs them.
@@ -121,6 +130,11 @@ impl Engine {
         })
     }
 
+    /// From now on a text loaded under this name is a part of a larger text, of which it begins at line `line`.
+    pub(crate) fn set_first_line(&mut self, name: &str, line: u32) {
+        self.world.sources.set_first_line(name, line);
+    }
+
     /// Diagnostics as text.
     pub fn render(&self, diags: &[Diagnostic], format: Format, color: bool) -> String {
         diag::render(diags, &self.world.sources, format, color)
@@ -135,6 +149,17 @@ impl Engine {
 
     /// Runs a loaded program with its output going to `out` and `err`.
     pub fn run_to(self, loaded: Loaded, out: Output, err: Output) -> Outcome {
+        self.run_watched(loaded, out, err, |_| {}).outcome
+    }
+
+    /// As `run_to`; `watch` gets what ends the program from another thread.
+    pub(crate) fn run_watched(
+        self,
+        loaded: Loaded,
+        out: Output,
+        err: Output,
+        watch: impl FnOnce(Interrupter),
+    ) -> Run {
         let Engine { world, options, .. } = self;
         let mut program = Program::new();
         let mut compiler = Compiler::new(world, stdlib::native);
@@ -147,14 +172,16 @@ impl Engine {
             out,
             err,
         );
+        watch(vm.interrupter());
         let run = catch_unwind(AssertUnwindSafe(|| vm.run(&funcs)));
+        let crashed = matches!(run, Ok(vm::Exit::Crashed));
         let outcome = match run {
             Ok(exit) => Outcome::Exit(exit.code()),
             Err(cause) => Outcome::Bug(format!("{}\n{}", describe(&*cause), vm.place().trim_end())),
         };
         // The process is about to end, and a machine in the middle of an instruction is not taken apart.
         std::mem::forget(vm);
-        outcome
+        Run { outcome, crashed }
     }
 
     /// The bytecode of every function of the program's own whose name contains `filter`.

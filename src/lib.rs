@@ -7,6 +7,7 @@
 //! ```
 
 mod engine;
+pub mod guide;
 mod load;
 mod module;
 pub mod repl;

@@ -1,0 +1,335 @@
+//! Blocks that share a session.
+//!
+//! Invariants: a portion that does not check ends its block and leaves nothing; a portion that panics or waits does not, as in the REPL; a block is
+//! blocked if an input of its own still waits at its end.
+
+use super::capture::Capture;
+use super::markdown::Block;
+use super::needs::{judge, missing};
+use super::outcome::{Outcome, Status};
+use super::plan::{Plan, Shape};
+use super::programs::{ON_AND_ON, bug_text, ended, place};
+use super::run::{LIMIT, watched};
+use crate::engine::Options;
+use crate::repl::report::blocked;
+use crate::session::{Allowance, Crash, Echo, End, Evaluation, Event, Session};
+use lang::diag::{Diagnostic, Format};
+use std::collections::HashMap;
+use vm::Output;
+
+/// For how long a block's inputs may wait in virtual time: longer than any guide wants to wait, short enough for tickers that tick for ever.
+const WAIT: i64 = 600_000_000_000;
+
+/// The session of a section.
+pub struct Cells {
+    session: Session,
+    name: String,
+    out: Capture,
+    err: Capture,
+    steps: u64,
+    /// The blocks whose inputs wait, by their goroutines.
+    waiting: HashMap<u64, usize>,
+}
+
+/// A block being run.
+struct Run {
+    number: usize,
+    status: Status,
+    message: String,
+    /// What is wrong with the item that does not check.
+    errors: String,
+    needs: Vec<String>,
+    bug: bool,
+    /// Whether anything was shown.
+    shows: bool,
+    /// Whether no further item is to be taken.
+    over: bool,
+}
+
+impl Cells {
+    /// An empty session for blocks of the guide `name`.
+    pub fn new(name: &str, options: &Options) -> Cells {
+        let (out, err) = (Capture::default(), Capture::default());
+        let outputs = (
+            Output::new(Box::new(out.clone())),
+            Output::new(Box::new(err.clone())),
+        );
+        let session = Session::new(
+            Options {
+                args: vec![name.to_string()],
+                ..options.clone()
+            },
+            outputs.0,
+            outputs.1,
+        );
+        Cells {
+            session,
+            name: name.to_string(),
+            out,
+            err,
+            steps: options.fuel.unwrap_or(u64::MAX),
+            waiting: HashMap::new(),
+        }
+    }
+
+    /// Runs a block.
+    pub fn run(&mut self, block: &Block, plan: &Plan) -> Outcome {
+        self.session.allow(Allowance {
+            steps: self.steps,
+            nanos: WAIT,
+        });
+        let mut run = Run {
+            number: block.number,
+            status: Status::Declared,
+            message: String::new(),
+            errors: String::new(),
+            needs: Vec::new(),
+            bug: false,
+            shows: false,
+            over: false,
+        };
+        let stopper = self.session.stopper();
+        let ((), late) = watched(|watch| {
+            watch(Box::new(move || stopper.stop()));
+            self.parts(block, plan, &mut run);
+        });
+        if late {
+            run.say(&format!("stopped after {} s", LIMIT.as_secs()));
+        }
+        self.settle(&mut run);
+        self.finish(plan, run)
+    }
+
+    /// Takes a block's items.
+    fn parts(&mut self, block: &Block, plan: &Plan, run: &mut Run) {
+        if plan.shape == Shape::NotGo {
+            // The parser says what is wrong; nothing runs.
+            let e = self
+                .session
+                .eval_part(&self.name, block.line as u32 + 1, &plan.text);
+            return self.note(e, run);
+        }
+        let mut done = vec![false; plan.parts.len()];
+        while let Some(first) = done.iter().position(|d| !d) {
+            let (parts, evaluation) = self.portion(block, plan, first, &done);
+            let rejected = matches!(evaluation.end, End::Rejected(_));
+            self.note(evaluation, run);
+            if rejected {
+                self.needs_of_rest(block, plan, &done, run);
+            }
+            if run.over {
+                return;
+            }
+            parts.into_iter().for_each(|i| done[i] = true);
+        }
+    }
+
+    /// Evaluates the portion that begins with part `first`: which parts it has, and how it ended.
+    fn portion(
+        &mut self,
+        block: &Block,
+        plan: &Plan,
+        first: usize,
+        done: &[bool],
+    ) -> (Vec<usize>, Evaluation) {
+        let parts = plan.portion(first, done);
+        let evaluation = self.eval(block, plan, &parts);
+        let End::Rejected(diags) = &evaluation.end else {
+            return (parts, evaluation);
+        };
+        let names: Vec<String> = diags.iter().filter_map(missing).collect();
+        let mut others = Vec::new();
+        if parts.len() > 1 {
+            others.push(vec![first]);
+        }
+        if let Some(mut more) = plan.up_to_variables(first, &names) {
+            more.retain(|&i| !done[i]);
+            others.push(more);
+        }
+        for parts in others {
+            let evaluation = self.eval(block, plan, &parts);
+            if !matches!(evaluation.end, End::Rejected(_)) {
+                return (parts, evaluation);
+            }
+        }
+        (parts, evaluation)
+    }
+
+    fn eval(&mut self, block: &Block, plan: &Plan, parts: &[usize]) -> Evaluation {
+        let (line, text) = plan.text_of(parts);
+        self.session
+            .eval_part(&self.name, (block.line + line) as u32, &text)
+    }
+
+    /// Notes the names that the rest of a block needs when a part of it was rejected.
+    fn needs_of_rest(&mut self, block: &Block, plan: &Plan, done: &[bool], run: &mut Run) {
+        if run.status != Status::Incomplete {
+            return;
+        }
+        let rest: Vec<usize> = (0..done.len()).filter(|&i| !done[i]).collect();
+        let (line, text) = plan.text_of(&rest);
+        let diags = self
+            .session
+            .errors_of_part(&self.name, (block.line + line) as u32, &text);
+        let more: Vec<Diagnostic> = diags.into_iter().filter(|d| missing(d).is_some()).collect();
+        for name in judge(&more).1 {
+            if !run.needs.contains(&name) {
+                run.needs.push(name);
+            }
+        }
+        run.errors = self.session.render(&more, Format::Short, false);
+    }
+
+    /// Takes note of how an input ended.
+    fn note(&mut self, e: Evaluation, run: &mut Run) {
+        let warnings = self.session.render(&e.warnings, Format::Short, false);
+        run.say(&warnings);
+        match e.end {
+            End::Declared => {}
+            End::Done(echoes) => run.echo(&echoes),
+            End::Rejected(diags) => self.rejected(&diags, run),
+            End::Unreadable(what) => run.ends(Status::NotGo, &what),
+            End::Blocked(_) => {
+                self.waiting.insert(e.goid, run.number);
+                self.restless(run);
+            }
+            End::Panicked(crash) => run.crash(&self.name, &crash),
+            End::Exited(code) => run.ends(Status::Ran, &format!("exit status {code}")),
+            End::Interrupted => {
+                run.ends(Status::Ran, ON_AND_ON);
+                self.restless(run);
+            }
+            End::Bug(what) => run.bug(&what),
+        }
+        for event in e.events {
+            self.event(event, run);
+        }
+    }
+
+    fn rejected(&mut self, diags: &[Diagnostic], run: &mut Run) {
+        let (status, needs) = judge(diags);
+        run.needs = needs;
+        run.errors = self.session.render(diags, Format::Short, false);
+        run.ends(status, "");
+    }
+
+    /// If the block has used up its allowance, ends the goroutines that never rest.
+    fn restless(&mut self, run: &mut Run) {
+        let left = self.session.allowance();
+        let next = self.session.vm.next_timer();
+        if left.steps > 0 && next.is_none_or(|nanos| nanos <= left.nanos) {
+            return;
+        }
+        for goid in self.session.end_restless() {
+            run.say(&format!("goroutine {goid} runs on and on: stopped"));
+            self.waiting.remove(&goid);
+        }
+        self.session.allow(Allowance {
+            steps: self.steps,
+            nanos: WAIT,
+        });
+    }
+
+    fn event(&mut self, event: Event, run: &mut Run) {
+        match event {
+            Event::Finished { goid, echoes, .. } => {
+                if let Some(block) = self.waiting.remove(&goid)
+                    && block != run.number
+                {
+                    run.say(&format!(
+                        "goroutine {goid} of block {block} went on and has ended"
+                    ));
+                }
+                run.echo(&echoes);
+            }
+            Event::Crashed(crash) => {
+                self.waiting.remove(&crash.goid);
+                run.crash(&self.name, &crash);
+            }
+            Event::Exited { goid, code } => {
+                self.waiting.remove(&goid);
+                run.ends(
+                    Status::Ran,
+                    &format!("goroutine {goid} ends the program: exit status {code}"),
+                );
+            }
+            Event::Bug(what) => run.bug(&what),
+        }
+    }
+
+    /// Lets goroutines that the block has started or woken go on until they rest.
+    fn settle(&mut self, run: &mut Run) {
+        for event in self.session.settle() {
+            self.event(event, run);
+        }
+    }
+
+    fn finish(&mut self, plan: &Plan, mut run: Run) -> Outcome {
+        let stdout = self.out.take();
+        let stderr = self.err.take();
+        let mut own: Vec<u64> = self
+            .waiting
+            .iter()
+            .filter(|w| *w.1 == run.number)
+            .map(|w| *w.0)
+            .collect();
+        own.sort_unstable();
+        for goid in own {
+            let waiting = self.session.waiting(goid);
+            run.say(&blocked(&waiting));
+            if matches!(run.status, Status::Declared | Status::Ran) {
+                run.status = Status::Blocked;
+            }
+        }
+        let shows = run.shows || !stdout.is_empty() || !stderr.is_empty();
+        if run.status == Status::Declared && (shows || plan.shape == Shape::Statements) {
+            run.status = Status::Ran;
+        }
+        Outcome {
+            stdout,
+            needs: run.needs,
+            bug: run.bug,
+            ..ended(run.status, stderr + &run.message + &run.errors)
+        }
+    }
+}
+
+impl Run {
+    /// Appends lines to the message.
+    fn say(&mut self, text: &str) {
+        let text = text.trim_end();
+        if !text.is_empty() {
+            self.message.push_str(text);
+            self.message.push('\n');
+        }
+    }
+
+    fn echo(&mut self, echoes: &[Echo]) {
+        for echo in echoes {
+            self.say(&echo.line());
+            self.shows = true;
+        }
+    }
+
+    /// No further item is taken.
+    fn ends(&mut self, status: Status, text: &str) {
+        self.say(text);
+        self.over = true;
+        if self.status != Status::Panicked {
+            self.status = status;
+        }
+    }
+
+    fn crash(&mut self, name: &str, crash: &Crash) {
+        self.say(&crash.message);
+        if let Some(line) = place(name, &crash.trace) {
+            self.say(&format!("  at {name}:{line}"));
+        }
+        self.status = Status::Panicked;
+    }
+
+    fn bug(&mut self, what: &str) {
+        self.ends(Status::Panicked, &bug_text(what));
+        self.bug = true;
+    }
+}

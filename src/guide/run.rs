@@ -1,0 +1,127 @@
+//! Running the blocks of a guide.
+//!
+//! Invariants: a section's session sees exactly the section's blocks up to the last that is asked for, in order; programs run only if they are asked for.
+
+use super::cells::Cells;
+use super::markdown::{Block, Guide};
+use super::outcome::Outcome;
+use super::plan::{Plan, Shape};
+use super::programs;
+use crate::engine::Options;
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+/// How long a block may take on the real clock.
+pub const LIMIT: Duration = Duration::from_secs(60);
+/// How many taken jumps and calls a block may make unless flags say otherwise.
+pub const STEPS: u64 = 200_000_000;
+/// The seed unless flags say otherwise, so that reports can be compared.
+const SEED: u64 = 1;
+
+/// A block that has been run.
+pub struct Done {
+    /// Its index in the guide.
+    pub index: usize,
+    /// What it is.
+    pub shape: Shape,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// Runs the blocks `chosen`, with what their sections' sessions need before them.
+pub fn run(guide: &Guide, chosen: Range<usize>, options: &Options) -> Vec<Done> {
+    let options = Options {
+        seed: options.seed.or(Some(SEED)),
+        fuel: options.fuel.or(Some(STEPS)),
+        memory_limit: options.memory_limit.or(Some(1 << 30)),
+        ..options.clone()
+    };
+    let mut done = Vec::new();
+    let mut cells: Option<(usize, Cells)> = None;
+    let Some(section) = guide.blocks.get(chosen.start).map(|b| b.section) else {
+        return done;
+    };
+    let first = guide
+        .blocks
+        .iter()
+        .position(|b| b.section == section)
+        .unwrap_or(0);
+    for (index, block) in guide.blocks.iter().enumerate().take(chosen.end).skip(first) {
+        let plan = Plan::new(&block.text);
+        let shape = plan.shape;
+        let is_program = plan.is_program;
+        if is_program && !chosen.contains(&index) {
+            continue;
+        }
+        let start = Instant::now();
+        let mut outcome = if is_program {
+            programs::run(&guide.name, block.line + 1, &block.text, &options)
+        } else {
+            if cells.as_ref().is_none_or(|c| c.0 != block.section) {
+                cells = Some((block.section, Cells::new(&guide.name, &options)));
+            }
+            let cells = &mut cells.as_mut().expect("just made").1;
+            cells.run(block, &plan)
+        };
+        outcome.millis = start.elapsed().as_millis();
+        if chosen.contains(&index) {
+            explain(guide, block, &mut outcome);
+            done.push(Done {
+                index,
+                shape,
+                outcome,
+            });
+        }
+    }
+    done
+}
+
+/// Says where in other sections the guide declares what a block needs.
+fn explain(guide: &Guide, block: &Block, outcome: &mut Outcome) {
+    let mut notes = String::new();
+    for name in &outcome.needs {
+        let declares = |b: &&Block| {
+            let plan = Plan::new(&b.text);
+            b.number != block.number
+                && plan
+                    .parts
+                    .iter()
+                    .any(|p| p.declares.contains(name) && p.receiver.is_none())
+        };
+        if let Some(other) = guide.blocks.iter().find(declares) {
+            notes += &format!(
+                "\n{name} is declared in block {}, line {}",
+                other.number, other.line
+            );
+            if other.section != block.section {
+                notes += ", in another section";
+            }
+        }
+    }
+    outcome.message.push_str(&notes);
+}
+
+/// How something that runs is stopped from another thread.
+pub type Stop = Box<dyn FnOnce() + Send>;
+
+/// Runs something that hands over how it is stopped, and stops it when it takes too long; whether that was so.
+pub fn watched<T>(run: impl FnOnce(&mut dyn FnMut(Stop)) -> T) -> (T, bool) {
+    let (over, waits) = channel::<()>();
+    let late = Arc::new(AtomicBool::new(false));
+    let mut waits = Some(waits);
+    let result = run(&mut |stop: Stop| {
+        let Some(waits) = waits.take() else { return };
+        let late = late.clone();
+        std::thread::spawn(move || {
+            if waits.recv_timeout(LIMIT) == Err(RecvTimeoutError::Timeout) {
+                late.store(true, Ordering::Release);
+                stop();
+            }
+        });
+    });
+    drop(over);
+    (result, late.load(Ordering::Acquire))
+}
