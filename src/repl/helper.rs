@@ -3,6 +3,7 @@
 //! Invariants: what is shown takes as many columns as the editor reckons: tabs become spaces up to the same stops, control characters are left out.
 
 use super::asker::Asker;
+use super::highlight::{highlight, matching_bracket};
 use super::screen::Screen;
 use super::state::judge;
 use lang::syntax::Completeness;
@@ -141,19 +142,15 @@ impl Completer for GoHelper {
 
 impl Highlighter for GoHelper {
     fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
-        let colored = if self.color && !line.starts_with(':') {
-            line.to_string()
-        } else {
-            line.to_string()
-        };
-        let marked = if self.color && !self.left.get() {
-            {
-                let _ = pos;
-                None
-            }
-        } else {
+        if !self.color {
+            return Cow::Owned(display(line, line, None).0);
+        }
+        let marked = if self.left.get() {
             None
+        } else {
+            matching_bracket(line, pos)
         };
+        let colored = highlight(line);
         Cow::Owned(display(line, &colored, marked).0)
     }
 

@@ -141,22 +141,15 @@ impl Terminal {
     }
 
     fn complete(&mut self, text: &str) -> Completions {
-        let Some(word) = text
-            .strip_prefix(':')
-            .filter(|w| !w.contains(char::is_whitespace))
-        else {
-            return Completions::default();
-        };
-        let names = super::commands::names().filter(|(name, _)| name.starts_with(word));
+        let found = self.repl.session.complete(text, text.len());
+        let candidates = found.candidates.into_iter();
         Completions {
-            start: 1,
-            candidates: names
-                .map(|(name, doc)| (name.to_string(), doc.to_string()))
-                .collect(),
+            start: found.start,
+            candidates: candidates.map(|c| (c.text, c.detail)).collect(),
         }
     }
 
-    fn hint(&mut self, _text: &str) -> Option<String> {
-        None
+    fn hint(&mut self, text: &str) -> Option<String> {
+        self.repl.session.hint(text, text.len())
     }
 }
