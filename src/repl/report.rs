@@ -14,6 +14,23 @@ pub struct Said {
     pub failed: bool,
 }
 
+impl Said {
+    /// Something for standard output.
+    pub fn out(out: String) -> Said {
+        Said {
+            out,
+            ..Said::default()
+        }
+    }
+
+    /// Says something more.
+    pub fn add(&mut self, more: Said) {
+        self.out += &more.out;
+        self.err += &more.err;
+        self.failed |= more.failed;
+    }
+}
+
 /// What there is to say about an input.
 pub fn evaluation(session: &mut Session, e: &Evaluation, color: bool) -> Said {
     let mut said = Said::default();

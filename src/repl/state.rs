@@ -5,7 +5,7 @@
 
 use super::commands;
 use super::report::{self, Said};
-use crate::session::{End, Session};
+use crate::session::{End, Evaluation, Session};
 use lang::syntax::{Completeness, completeness};
 
 /// An input of Go text.
@@ -15,8 +15,41 @@ pub(crate) struct Input {
     pub(crate) number: usize,
     /// What was typed.
     pub(crate) text: String,
-    /// Whether it was checked without errors, so that its declarations hold.
-    pub(crate) accepted: bool,
+    /// What became of it.
+    pub(crate) fate: Fate,
+    /// The variables that hold the values of its expressions: `_1`.
+    pub(crate) results: Vec<String>,
+}
+
+/// What became of an input.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Fate {
+    /// It has errors: nothing of it holds.
+    Rejected,
+    /// It ran to its end.
+    Ran,
+    /// It waits.
+    Waits,
+    /// It panicked or was ended: its declarations hold.
+    Broke,
+}
+
+impl Fate {
+    fn of(end: &End) -> Fate {
+        match end {
+            End::Rejected(_) | End::Unreadable(_) => Fate::Rejected,
+            End::Declared | End::Done(_) => Fate::Ran,
+            End::Blocked(_) => Fate::Waits,
+            End::Panicked(_) | End::Exited(_) | End::Interrupted | End::Bug(_) => Fate::Broke,
+        }
+    }
+}
+
+fn results(end: &End) -> Vec<String> {
+    match end {
+        End::Done(echoes) => echoes.iter().map(|e| e.name.clone()).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// A REPL.
@@ -57,16 +90,28 @@ impl Repl {
 
     /// Runs Go text.
     pub(crate) fn enter_go(&mut self, text: &str) -> Said {
-        let mut evaluation = self.session.eval(text);
+        let evaluation = self.session.eval(text);
+        self.entered(evaluation, text)
+    }
+
+    /// Runs the text of a file.
+    pub(crate) fn enter_file(&mut self, name: &str, text: &str) -> Said {
+        let evaluation = self.session.eval_as(name, text);
+        self.entered(evaluation, text)
+    }
+
+    /// Forgets an input that has been undone.
+    pub(crate) fn forget(&mut self, number: usize) {
+        self.inputs.retain(|i| i.number != number);
+    }
+
+    fn entered(&mut self, mut evaluation: Evaluation, text: &str) -> Said {
         evaluation.events.extend(self.session.settle());
-        let accepted = !matches!(
-            evaluation.end,
-            End::Rejected(_) | End::Unreadable(_) | End::Bug(_)
-        );
         self.inputs.push(Input {
             number: evaluation.input,
             text: text.trim_end().to_string(),
-            accepted,
+            fate: Fate::of(&evaluation.end),
+            results: results(&evaluation.end),
         });
         let mut said = report::evaluation(&mut self.session, &evaluation, self.color);
         said.failed = evaluation.failed();

@@ -52,6 +52,18 @@ pub fn go_syntax(v: &Value<'_>, limits: Limits) -> (String, bool) {
     (p.out, p.cut)
 }
 
+/// A value whose type is known to the reader, in Go syntax, and whether something is left out.
+pub fn plain_value(v: &Value<'_>, limits: Limits) -> (String, bool) {
+    let mut p = Printer {
+        out: String::new(),
+        limits,
+        cut: false,
+        path: Vec::new(),
+    };
+    p.value(v, 0, v.kind() != Kind::Interface);
+    (p.out, p.cut)
+}
+
 /// A type's name as the session's user writes it.
 pub fn type_name(t: &RType) -> String {
     t.name

@@ -1,7 +1,9 @@
 //! `:help`.
 
 use super::{Argument, COMMANDS, Command, named};
+use crate::repl::report::Said;
 use crate::repl::state::Repl;
+use crate::repl::text::width;
 use std::fmt::Write;
 
 pub(super) const HELP: Command = Command {
@@ -13,16 +15,21 @@ pub(super) const HELP: Command = Command {
     run: help,
 };
 
-fn help(_: &mut Repl, argument: &str) -> Result<String, String> {
+fn help(_: &mut Repl, argument: &str) -> Result<Said, String> {
     if argument.is_empty() {
-        return Ok(overview());
+        return Ok(Said::out(overview()));
     }
     let c = named(argument.trim_start_matches(':'))?;
-    Ok(format!("{}\n  {}\n\n{}\n", c.usage(), c.doc, c.more))
+    let text = format!("{}\n  {}\n\n{}\n", c.usage(), c.doc, c.more);
+    Ok(Said::out(text))
 }
 
 fn overview() -> String {
-    let width = COMMANDS.iter().map(|c| c.usage().len()).max().unwrap_or(0);
+    let width = COMMANDS
+        .iter()
+        .map(|c| width(&c.usage()))
+        .max()
+        .unwrap_or(0);
     let mut out = String::new();
     for c in COMMANDS {
         let _ = writeln!(out, "{:width$}  {}", c.usage(), c.doc);

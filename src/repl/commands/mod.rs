@@ -2,11 +2,18 @@
 //!
 //! Invariants: a command that fails says why in one line and changes nothing; names may be shortened as long as they are unambiguous.
 
+mod channels;
 mod control;
+mod files;
+mod goroutines;
 mod help;
+mod look;
+mod measure;
+mod why;
 
-use super::report::Said;
+use super::report::{self, Said};
 use super::state::Repl;
+use crate::session::Event;
 use lang::syntax::{Completeness, completeness};
 
 /// What a command's argument is.
@@ -38,7 +45,7 @@ pub struct Command {
     pub doc: &'static str,
     /// More help, with an example.
     pub more: &'static str,
-    run: fn(&mut Repl, &str) -> Result<String, String>,
+    run: fn(&mut Repl, &str) -> Result<Said, String>,
 }
 
 impl Command {
@@ -51,7 +58,29 @@ impl Command {
 }
 
 /// Every command, in the order in which help lists them.
-pub const COMMANDS: &[Command] = &[help::HELP, control::QUIT];
+pub const COMMANDS: &[Command] = &[
+    help::HELP,
+    look::TYPE,
+    look::DOC,
+    look::VARS,
+    goroutines::GS,
+    goroutines::G,
+    why::WHY,
+    channels::CHAN,
+    channels::CHANS,
+    measure::TIME,
+    measure::BENCH,
+    measure::DISASM,
+    files::LOAD,
+    files::SAVE,
+    files::EDIT,
+    control::UNDO,
+    control::RESET,
+    control::SEED,
+    control::CLOCK,
+    control::TICK,
+    control::QUIT,
+];
 
 /// The names of all commands, without the colon, with a line of help.
 pub fn names() -> impl Iterator<Item = (&'static str, &'static str)> {
@@ -120,16 +149,22 @@ pub fn run(repl: &mut Repl, line: &str) -> Said {
     let (word, argument) = split(line);
     let done = find(word, argument).and_then(|c| (c.run)(repl, argument));
     match done {
-        Ok(out) => Said {
-            out,
-            ..Said::default()
-        },
+        Ok(said) => said,
         Err(why) => Said {
             err: format!("{}\n", why.trim_end()),
             failed: true,
             ..Said::default()
         },
     }
+}
+
+/// What there is to say about what happened meanwhile.
+fn events(happened: &[Event]) -> Said {
+    let mut said = Said::default();
+    for e in happened {
+        said.add(report::event(e));
+    }
+    said
 }
 
 fn find(word: &str, argument: &str) -> Result<&'static Command, String> {
