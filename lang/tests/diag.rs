@@ -1,6 +1,6 @@
 //! Rendering of diagnostics.
 
-use lang::diag::{Code, Diagnostic, Format, normalize, render};
+use lang::diag::{Code, Diagnostic, Format, drop_repeats, normalize, render};
 use lang::source::{SourceMap, Span};
 
 fn sources() -> (SourceMap, u32) {
@@ -24,7 +24,7 @@ fn sample(base: u32) -> Vec<Diagnostic> {
         .with_label(at(15, 16), "other declaration of x"),
         Diagnostic::error(Code::MismatchedTypes, at(19, 27), "mismatched types")
             .with_help("convert one \"side\""),
-        Diagnostic::error(Code::MismatchedTypes, at(20, 27), "mismatched types"),
+        Diagnostic::error(Code::MismatchedTypes, at(19, 27), "mismatched types"),
         Diagnostic::warning(Code::UnusedVar, at(15, 16), "declared and not used: x"),
         Diagnostic::error(
             Code::MissingMain,
@@ -95,10 +95,20 @@ fn human_shows_the_source() {
 }
 
 #[test]
-fn repetitions_on_a_line_are_dropped() {
-    let (sources, base) = sources();
+fn repetitions_are_dropped() {
+    let (_, base) = sources();
     let diags = sample(base);
-    assert_eq!(normalize(&diags, &sources).len(), 4);
+    assert_eq!(normalize(&diags).len(), 4);
+}
+
+#[test]
+fn a_message_twice_running_on_a_line_is_dropped() {
+    let (sources, base) = sources();
+    let mut diags = sample(base);
+    diags[2].span.lo.0 += 1;
+    assert_eq!(normalize(&diags).len(), 5);
+    drop_repeats(&mut diags, |p| sources.locate(p).map(|(_, at)| at.line));
+    assert_eq!(diags.len(), 4);
 }
 
 #[test]

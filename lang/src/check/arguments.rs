@@ -77,7 +77,11 @@ impl Checker<'_> {
                 "cannot use ... in call to non-variadic {}",
                 expr_string(&call.fun)
             );
-            self.error(e.span, Code::NonVariadicDotDotDot, message);
+            self.error(
+                super::typexpr::start_pos(e),
+                Code::NonVariadicDotDotDot,
+                message,
+            );
             return None;
         }
         if dots && call.args.len() == 1 && args.len() > 1 {
@@ -86,7 +90,11 @@ impl Checker<'_> {
                 args.len(),
                 expr_string(&call.args[0])
             );
-            self.error(e.span, Code::InvalidDotDotDot, message);
+            self.error(
+                super::typexpr::start_pos(e),
+                Code::InvalidDotDotDot,
+                message,
+            );
             return None;
         }
         if sig.variadic && !dots {

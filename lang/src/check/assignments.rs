@@ -427,7 +427,7 @@ impl Checker<'_> {
                 _ => {
                     self.use_lhs([e]);
                     let message = format!("non-name {} on left side of :=", expr_string(e));
-                    self.error(e.span, Code::BadDecl, message);
+                    self.error(super::typexpr::start_pos(e), Code::BadDecl, message);
                     None
                 }
             };

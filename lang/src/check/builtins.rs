@@ -45,7 +45,11 @@ impl Checker<'_> {
                 "invalid operation: invalid use of ... with built-in {}",
                 b.name()
             );
-            self.error(e.span, Code::InvalidDotDotDot, message);
+            self.error(
+                super::typexpr::start_pos(e),
+                Code::InvalidDotDotDot,
+                message,
+            );
             self.use_exprs(&call.args);
             return false;
         }
@@ -88,7 +92,7 @@ impl Checker<'_> {
             let message = format!(
                 "invalid operation: {qualifier} arguments for {text} (expected {want}, found {found})"
             );
-            self.error(e.span, Code::WrongArgCount, message);
+            self.error(super::typexpr::start_pos(e), Code::WrongArgCount, message);
             return false;
         }
         x.val = None;

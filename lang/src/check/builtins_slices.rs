@@ -161,7 +161,7 @@ impl Checker<'_> {
                 "invalid operation: {text} expects {min} or {} arguments; found {found}",
                 min + 1
             );
-            self.error(e.span, Code::WrongArgCount, message);
+            self.error(super::typexpr::start_pos(e), Code::WrongArgCount, message);
             return false;
         }
         let sizes: Vec<i64> = call.args[1..]

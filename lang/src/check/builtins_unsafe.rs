@@ -4,7 +4,7 @@ use super::{Checker, Operand, OperandMode, SelectionKind, expr_string};
 use crate::ast::{Expr, ExprKind, unparen};
 use crate::constant::make_int64;
 use crate::diag::Code;
-use crate::types::{Builtin, Member, Type, TypeId};
+use crate::types::{Builtin, Color, Member, Type, TypeId};
 
 /// Larger sizes are those that could not be computed.
 const TOO_LARGE: i64 = i64::MAX - 64;
@@ -20,7 +20,7 @@ impl Checker<'_> {
         let t = x.ty;
         let (what, span) = (self.operand_string(x), x.span());
         x.set_value(TypeId::UINTPTR);
-        if !self.w.types.mentions(t, &[]) || self.has_fixed_size(t) {
+        if !self.has_var_size(t, &mut Vec::new()) {
             let types = &self.w.types;
             let n = if b == Builtin::UnsafeSizeof {
                 types.sizeof(t)
@@ -37,14 +37,39 @@ impl Checker<'_> {
         true
     }
 
-    /// Whether the size of `t` does not depend on type parameters.
-    fn has_fixed_size(&self, t: TypeId) -> bool {
-        match self.w.types.under(t) {
-            Type::TypeParam(_) => false,
-            Type::Array(_, elem) => self.has_fixed_size(elem),
-            Type::Struct(s) => s.fields.iter().all(|f| self.has_fixed_size(f.ty)),
-            _ => true,
-        }
+    /// Whether the size of `t` depends on type parameters, or is not known because `t` is being declared, which is reported. `nest`
+    /// holds the instances around it.
+    fn has_var_size(&mut self, t: TypeId, nest: &mut Vec<TypeId>) -> bool {
+        crate::ast::deep(|| match self.w.types.get(t) {
+            Type::TypeParam(_) => true,
+            Type::Array(_, elem) => self.has_var_size(elem, nest),
+            Type::Struct(s) => s.fields.iter().any(|f| self.has_var_size(f.ty, nest)),
+            Type::Named(n) if self.w.types.named(n).origin.is_some() => {
+                if nest.contains(&t) {
+                    return true;
+                }
+                nest.push(t);
+                let under = self.w.types.underlying(t);
+                let var = self.has_var_size(under, nest);
+                nest.pop();
+                var
+            }
+            Type::Named(n) => {
+                let obj = self.w.types.named_obj(n);
+                if !self.is_declared(obj) {
+                    return true;
+                }
+                if self.w.objects.color(obj) != Color::Black {
+                    return false;
+                }
+                self.push(obj);
+                let rhs = self.w.types.named(n).rhs.unwrap_or(TypeId::INVALID);
+                let var = self.has_var_size(rhs, nest);
+                self.pop();
+                var
+            }
+            _ => false,
+        })
     }
 
     /// `unsafe.Offsetof(x.f)`
@@ -55,7 +80,11 @@ impl Checker<'_> {
                 "invalid argument: {} is not a selector expression",
                 expr_string(arg)
             );
-            self.error(arg.span, Code::BadOffsetofSyntax, message);
+            self.error(
+                super::typexpr::start_pos(arg),
+                Code::BadOffsetofSyntax,
+                message,
+            );
             self.use_exprs([arg]);
             return false;
         };
@@ -75,7 +104,11 @@ impl Checker<'_> {
         };
         let Member::Field(field) = &found.member else {
             let message = format!("invalid argument: {} is a method value", expr_string(arg));
-            self.error(arg.span, Code::InvalidOffsetof, message);
+            self.error(
+                super::typexpr::start_pos(arg),
+                Code::InvalidOffsetof,
+                message,
+            );
             return false;
         };
         if found.indirect {
@@ -89,7 +122,7 @@ impl Checker<'_> {
         self.record_selection(selx, SelectionKind::FieldVal, base, &found, None, field.ty);
         self.record_type_and_value(selx.id, OperandMode::Variable, field.ty, None);
         x.set_value(TypeId::UINTPTR);
-        if self.has_fixed_size(base) {
+        if !self.has_var_size(base, &mut Vec::new()) {
             x.mode = OperandMode::Constant;
             x.val = Some(make_int64(self.field_offset(base, &found.path)));
         }

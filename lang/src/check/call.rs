@@ -122,10 +122,10 @@ impl Checker<'_> {
         let targs: Rc<[TypeId]> = targs.into();
         if let Some(ident) = e.and_then(instantiated_ident) {
             self.record_instance(ident.id, targs.clone(), inst);
-            let spans = exprs.iter().map(|e| e.span).collect();
+            let spans = exprs.iter().map(super::typexpr::start_pos).collect();
             self.targ_spans.insert((self.pkg, ident.id), (at, spans));
         }
-        let spans: Vec<Span> = exprs.iter().map(|e| e.span).collect();
+        let spans: Vec<Span> = exprs.iter().map(super::typexpr::start_pos).collect();
         self.later(move |c| {
             if let Err((i, message)) = c.verify(&tparams, &targs) {
                 let at = spans.get(i).copied().unwrap_or(at);
@@ -199,14 +199,15 @@ impl Checker<'_> {
         let arg = match &call.args[..] {
             [] => {
                 let message = format!("missing argument in conversion to {shown}");
-                self.error(e.span, Code::WrongArgCount, message);
+                self.error(super::typexpr::start_pos(e), Code::WrongArgCount, message);
                 return;
             }
             [arg] => arg,
             [.., last] => {
                 self.use_exprs(&call.args);
                 let message = format!("too many arguments in conversion to {shown}");
-                self.error(last.span, Code::WrongArgCount, message);
+                let at = super::typexpr::start_pos(last);
+                self.error(at, Code::WrongArgCount, message);
                 return;
             }
         };
@@ -219,12 +220,16 @@ impl Checker<'_> {
             let message = format!(
                 "cannot use interface {shown} in conversion (contains specific type constraints or is comparable)"
             );
-            self.error(e.span, Code::MisplacedConstraintIface, message);
+            self.error(
+                super::typexpr::start_pos(e),
+                Code::MisplacedConstraintIface,
+                message,
+            );
             return x.invalidate();
         }
         if call.ellipsis.is_some() {
             self.error(
-                arg.span,
+                super::typexpr::start_pos(arg),
                 Code::BadDotDotDotSyntax,
                 format!("invalid use of ... in conversion to {shown}"),
             );

@@ -124,6 +124,17 @@ impl Checker<'_> {
         }
     }
 
+    /// Whether the declaration of `obj` has been checked; if that is still under way, reports the cycle.
+    pub(super) fn is_declared(&mut self, obj: ObjId) -> bool {
+        let Color::Grey(start) = self.w.objects.color(obj) else {
+            return true;
+        };
+        let cycle: Vec<ObjId> = self.obj_path[start as usize..].to_vec();
+        let first = self.first_in_source(&cycle);
+        self.cycle_error(&cycle, first);
+        false
+    }
+
     /// Whether a type's underlying type is known; if its declaration is still being checked, reports the cycle.
     pub(super) fn is_complete(&mut self, t: TypeId) -> bool {
         let mut t = t;
@@ -132,10 +143,7 @@ impl Checker<'_> {
                 return true;
             };
             let obj = self.w.types.named_obj(n);
-            if let Color::Grey(start) = self.w.objects.color(obj) {
-                let cycle: Vec<ObjId> = self.obj_path[start as usize..].to_vec();
-                let first = self.first_in_source(&cycle);
-                self.cycle_error(&cycle, first);
+            if !self.is_declared(obj) {
                 return false;
             }
             let d = self.w.types.named(self.w.types.origin(n));

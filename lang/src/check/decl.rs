@@ -233,7 +233,7 @@ impl Checker<'_> {
                 );
             } else {
                 self.error(
-                    e.span,
+                    super::typexpr::start_pos(e),
                     Code::WrongAssignCount,
                     format!("extra init expr {}", expr_string(e)),
                 );

@@ -141,13 +141,13 @@ impl Checker<'_> {
                 &lit.text[..10],
                 lit.text.len()
             );
-            self.error(e.span, Code::InvalidConstVal, message);
+            self.error(super::typexpr::start_pos(e), Code::InvalidConstVal, message);
             return;
         }
         let val = constant::make_from_literal(&lit.text, lit.kind);
         if val.is_unknown() {
             self.error(
-                e.span,
+                super::typexpr::start_pos(e),
                 Code::InvalidConstVal,
                 format!("malformed constant: {}", lit.text),
             );
@@ -223,7 +223,7 @@ impl Checker<'_> {
     ) {
         let Some(ty) = ty else {
             self.error(
-                e.span,
+                super::typexpr::start_pos(e),
                 Code::BadTypeKeyword,
                 "invalid syntax tree: use of .(type) outside type switch",
             );
@@ -277,7 +277,11 @@ impl Checker<'_> {
             let iface = self.type_string(x.ty);
             format!("impossible type assertion: {text}\n\t{t} does not implement {iface} {cause}")
         };
-        self.error(e.span, Code::ImpossibleAssert, message);
+        self.error(
+            super::typexpr::start_pos(e),
+            Code::ImpossibleAssert,
+            message,
+        );
     }
 
     /// Reports a generic type or function without type arguments, unless `target` tells them.

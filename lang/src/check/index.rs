@@ -286,7 +286,7 @@ impl Checker<'_> {
                     && b < a
                 {
                     self.error(
-                        e.span,
+                        super::typexpr::start_pos(e),
                         Code::SwappedSliceIndices,
                         format!("invalid slice indices: {b} < {a}"),
                     );

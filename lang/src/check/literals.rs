@@ -64,7 +64,7 @@ impl Checker<'_> {
             (None, Some(hint)) => (hint, self.elided_base(hint)),
             (None, None) => {
                 self.error(
-                    e.span,
+                    super::typexpr::start_pos(e),
                     Code::UntypedLit,
                     "missing type in composite literal",
                 );
@@ -104,7 +104,7 @@ impl Checker<'_> {
                         "invalid composite literal{qualifier} type {}{cause}",
                         self.type_string(ty)
                     );
-                    self.error(e.span, Code::InvalidLit, message);
+                    self.error(super::typexpr::start_pos(e), Code::InvalidLit, message);
                     return x.invalidate();
                 }
             }
@@ -149,7 +149,11 @@ impl Checker<'_> {
         self.generic_expr(&mut x, &el.value, None);
         let ExprKind::Ident(id) = &key.kind else {
             let message = format!("invalid field name {} in struct literal", expr_string(key));
-            self.error(element_span(el), Code::InvalidLitField, message);
+            let at = Span {
+                lo: super::typexpr::start_pos(key).lo,
+                hi: element_span(el).hi,
+            };
+            self.error(at, Code::InvalidLitField, message);
             return;
         };
         if let Some((path, ty)) = self.literal_field(key, id, base) {

@@ -19,7 +19,7 @@ fn op_span(pos: Pos, text: &str) -> Span {
 pub(super) fn op_pos(e: &Expr) -> Span {
     match &e.kind {
         ExprKind::Binary(op, pos, ..) => op_span(*pos, op.as_str()),
-        _ => e.span,
+        _ => super::typexpr::start_pos(e),
     }
 }
 
@@ -43,12 +43,12 @@ impl Checker<'_> {
             UnaryOp::Tilde => {
                 let message = "cannot use ~ outside of interface or type constraint";
                 if !self.w.types.all_integer(x.ty) {
-                    self.error(e.span, Code::UndefinedOp, message);
+                    self.error(super::typexpr::start_pos(e), Code::UndefinedOp, message);
                     x.invalidate();
                     return;
                 }
                 let message = format!("{message} (use ^ for bitwise complement)");
-                self.error(e.span, Code::UndefinedOp, message);
+                self.error(super::typexpr::start_pos(e), Code::UndefinedOp, message);
                 op = UnaryOp::Xor;
             }
             _ => {}

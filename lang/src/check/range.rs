@@ -42,10 +42,10 @@ impl Checker<'_> {
             Ok((key, val)) => {
                 if let (None, Some(e)) = (key, &s.key) {
                     let message = format!("range over {what} permits no iteration variables");
-                    self.error(e.span, Code::InvalidIterVar, message);
+                    self.error(super::typexpr::start_pos(e), Code::InvalidIterVar, message);
                 } else if let (None, Some(e)) = (val, &s.value) {
                     let message = format!("range over {what} permits only one iteration variable");
-                    self.error(e.span, Code::InvalidIterVar, message);
+                    self.error(super::typexpr::start_pos(e), Code::InvalidIterVar, message);
                 } else if let Some(extra) = s.extra {
                     let message = "range clause permits at most two iteration variables";
                     self.error(extra, Code::InvalidIterVar, message);
@@ -89,7 +89,7 @@ impl Checker<'_> {
     /// The variable declared by one left-hand side.
     fn range_var(&mut self, lhs: &Expr, vars: &mut Vec<ObjId>) -> ObjId {
         let ExprKind::Ident(id) = &lhs.kind else {
-            let message = format!("cannot declare {}", expr_string(lhs));
+            let message = format!("invalid syntax tree: cannot declare {}", expr_string(lhs));
             self.error(lhs.span, Code::InvalidSyntaxTree, message);
             return self.dummy_var(lhs.span);
         };
@@ -132,7 +132,11 @@ impl Checker<'_> {
                     "cannot use iteration variable of type {}",
                     self.type_string(x.ty)
                 );
-                self.error(lhs.span, Code::InvalidRangeExpr, message);
+                self.error(
+                    super::typexpr::start_pos(lhs),
+                    Code::InvalidRangeExpr,
+                    message,
+                );
             }
         }
     }

@@ -173,7 +173,11 @@ impl Checker<'_> {
         if !self.w.types.all_numeric(x.ty) {
             let (text, t) = (expr_string(e), self.type_string(x.ty));
             let message = format!("invalid operation: {text}{op} (non-numeric type {t})");
-            self.error(e.span, Code::NonNumericIncDec, message);
+            self.error(
+                super::typexpr::start_pos(e),
+                Code::NonNumericIncDec,
+                message,
+            );
             return;
         }
         self.assign_var(e, &mut x, "assignment");
@@ -283,7 +287,7 @@ impl Checker<'_> {
             self.update_operand_type(&x, t, true);
         } else {
             let message = format!("non-boolean condition in {what} statement");
-            self.error(e.span, Code::InvalidCond, message);
+            self.error(super::typexpr::start_pos(e), Code::InvalidCond, message);
         }
     }
 

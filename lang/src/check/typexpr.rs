@@ -7,7 +7,7 @@ use super::{Checker, Operand, OperandMode, expr_string};
 use crate::ast::{Expr, ExprKind, Ident, deep};
 use crate::constant;
 use crate::diag::Code;
-use crate::source::Span;
+use crate::source::{Pos, Span};
 use crate::types::{Color, ObjId, ObjKind, Type, TypeId, VarKind};
 use std::rc::Rc;
 
@@ -251,7 +251,7 @@ impl Checker<'_> {
             }
             _ => {
                 self.error(
-                    e.span,
+                    start_pos(e),
                     Code::NotAType,
                     format!("{} is not a type", expr_string(e)),
                 );
@@ -327,7 +327,7 @@ impl Checker<'_> {
                 Some(_) => String::new(),
             };
             if !message.is_empty() {
-                self.error(e.span, Code::InvalidArrayLen, message);
+                self.error(start_pos(e), Code::InvalidArrayLen, message);
                 return None;
             }
         }
@@ -339,7 +339,7 @@ impl Checker<'_> {
         let what = self.operand_string(&x);
         if !x.is_const() {
             self.error(
-                e.span,
+                start_pos(e),
                 Code::InvalidArrayLen,
                 format!("array length {what} must be constant"),
             );
@@ -359,7 +359,7 @@ impl Checker<'_> {
         } else {
             format!("array length {what} must be integer")
         };
-        self.error(e.span, Code::InvalidArrayLen, message);
+        self.error(start_pos(e), Code::InvalidArrayLen, message);
         None
     }
 
@@ -408,13 +408,12 @@ impl Checker<'_> {
             }
         };
         if generic.is_invalid() {
-            self.type_list(args);
             return generic;
         }
         let Some(targs) = self.type_list(args) else {
             return TypeId::INVALID;
         };
-        let spans: Rc<[Span]> = args.iter().map(|a| a.span).collect();
+        let spans: Rc<[Span]> = args.iter().map(start_pos).collect();
         if let Some(tparams) = self.w.types.alias_tparams(generic) {
             return self.alias_instance(x, generic, &tparams, &targs, spans);
         }
@@ -484,24 +483,17 @@ impl Checker<'_> {
 /// the bracket.
 pub(super) fn start_pos(e: &Expr) -> Span {
     let mut at = e;
-    loop {
+    let lo = loop {
         at = match &at.kind {
-            ExprKind::FuncType(_) => {
-                let lo = crate::source::Pos(e.span.lo.0 + "func".len() as u32);
-                return Span { lo, hi: e.span.hi };
-            }
+            ExprKind::FuncType(_) => break Pos(at.span.lo.0 + "func".len() as u32),
+            ExprKind::Slice(s) => break s.x.span.hi,
             ExprKind::Binary(_, _, x, _) | ExprKind::Index(x, _) | ExprKind::Selector(x, _) => x,
             ExprKind::TypeAssert(x, _) => x,
             ExprKind::Call(c) => &c.fun,
-            ExprKind::Slice(s) => {
-                return Span {
-                    lo: s.x.span.hi,
-                    hi: e.span.hi,
-                };
-            }
-            _ => return e.span,
+            _ => break at.span.lo,
         };
-    }
+    };
+    Span { lo, hi: e.span.hi }
 }
 
 /// The position of an expression itself: that of the token that makes it what it is.

@@ -92,7 +92,11 @@ impl Checker<'_> {
             let (x, t) = (super::expr_string(e), self.type_string(ty));
             let message =
                 format!("invalid operation: shifted operand {x} (type {t}) must be integer");
-            self.error(e.span, Code::InvalidShiftOperand, message);
+            self.error(
+                super::typexpr::start_pos(e),
+                Code::InvalidShiftOperand,
+                message,
+            );
             return;
         }
         if old.val.is_some() {

@@ -26,8 +26,8 @@ use crate::ast::{BlockStmt, File, FuncBody, NodeIds};
 use crate::diag::{Code, Diagnostic, drop_repeats};
 use crate::source::{Pos, SourceFile, SourceMap, Span};
 use chumsky::Parser;
-use line_directive::line_bases;
 use grammar::{Grammar, Rule, Rules, Tokens};
+use line_directive::line_bases;
 use state::State;
 
 /// Larger files are refused.
@@ -95,10 +95,23 @@ fn parse_source(src: &SourceFile, ids: &NodeIds, opts: ParseOptions) -> (File, S
     );
     state.lazy_bodies = opts.lazy_bodies;
     state.file = src.name.clone();
-    let is_script = lexed.tokens.first().is_some_and(|t| t.kind != Kind::Package);
+    let is_script = lexed
+        .tokens
+        .first()
+        .is_some_and(|t| t.kind != Kind::Package);
     if !src.is_std && !is_script {
         let found = &mut state.diags;
         state.pragmas = pragma::pragmas(&src.text, src.base, &lexed.directives, found);
+    }
+    if is_script && lexed.tokens.iter().any(|t| t.kind == Kind::Package) {
+        // No script has that keyword: this is a Go file that does not begin as one.
+        let first = lexed.tokens[0];
+        let message = "syntax error: package statement must be first";
+        let span = Span::new(first.lo, first.hi);
+        state
+            .diags
+            .push(Diagnostic::error(Code::SyntaxError, span, message));
+        return (empty, state);
     }
     let mut file = run(|g| &g.source_file, lexed.tokens, &mut state, ids).unwrap_or(empty);
     file.span = span;

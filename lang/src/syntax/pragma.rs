@@ -98,13 +98,13 @@ fn read(directive: &str) -> Result<Option<PragmaKind>, String> {
         "go:embed" if fields.len() == 1 => Err("usage: //go:embed pattern...".into()),
         "go:embed" => Ok(Some(PragmaKind::Embed)),
         "go:build" => Ok(Some(PragmaKind::Build)),
-        "go:linkname" | "go:linknamestd" if !(2..=3).contains(&fields.len()) => {
+        "go:linkname" | "go:linknamestd" if fields.len() > 3 => {
             Err(format!("usage: //{verb} localname [linkname]"))
         }
-        "go:wasmimport" if fields.len() != 3 => {
+        "go:wasmimport" if !matches!(fields.len(), 1 | 3) => {
             Err("usage: //go:wasmimport importmodule importname".into())
         }
-        "go:wasmexport" if fields.len() != 2 => Err("usage: //go:wasmexport exportname".into()),
+        "go:wasmexport" if fields.len() > 2 => Err("usage: //go:wasmexport exportname".into()),
         "go:cgo_import_dynamic" if fields.len() >= 4 => Ok(None),
         _ if verb.starts_with("go:cgo_") => {
             Err(format!("//{directive} only allowed in cgo-generated code"))

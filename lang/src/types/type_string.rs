@@ -92,7 +92,8 @@ impl<'a> TypeWriter<'a> {
                 let d = self.types.named(n);
                 self.obj_name(d.obj);
                 match d.origin {
-                    Some((o, args)) if self.types.named(o).captures.is_empty() => {
+                    // The arguments of a generic function's local type are not written.
+                    Some((o, args)) if !self.types.named(o).tparams.is_empty() => {
                         self.type_list("[", &args, "]")
                     }
                     Some(_) => {}

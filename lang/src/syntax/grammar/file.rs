@@ -1,7 +1,7 @@
 //! Whole texts: Go files, scripts, and function bodies parsed on their own.
 
-use super::super::state::{advance, at, bump, got, peek, syntax_error, want};
 use super::super::pragma::{Before, clear_pragmas, take_pragmas};
+use super::super::state::{advance, at, bump, got, peek, syntax_error, want};
 use super::super::token::{Kind, KindSet};
 use super::primary::in_function;
 use super::{Grammar, In, Parsed, Production, by_hand, list, name};
