@@ -65,6 +65,26 @@ impl Compiler {
         })
     }
 
+    /// The method `name` of the type `of` of a package, if there is one that is not generic.
+    pub fn method_named(
+        &mut self,
+        p: &mut Program,
+        pkg: PkgId,
+        of: &str,
+        name: &str,
+    ) -> Option<FuncId> {
+        let scope = self.package(pkg).scope;
+        let ty = self.world.objects.lookup(scope, Symbol::new(of))?;
+        let named = self.world.types.as_named(self.world.objects.ty(ty))?;
+        let methods = self.world.types.methods(named);
+        let is_it = |&m: &ObjId| self.world.objects.name(m).as_str() == name;
+        let obj = methods.into_iter().find(is_it)?;
+        self.type_params(obj).is_empty().then(|| {
+            let targs = Rc::new([]);
+            self.func_id(p, &FuncKey { obj, targs })
+        })
+    }
+
     /// Compiles every function of a package that is not generic, and whatever has been declared on the way: what is wrong with
     /// each. For tests and listings; programs compile what they call.
     pub fn compile_package(

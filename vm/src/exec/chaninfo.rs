@@ -125,6 +125,18 @@ impl Vm {
         }
     }
 
+    /// The addresses of the channels that a goroutine waits on; in a select there may be several.
+    pub fn channels_of(&self, goid: u64) -> Vec<u64> {
+        let waits = self.goroutine(goid).map(|g| self.rt.waiting_on(g));
+        let mut found: Vec<u64> = waits
+            .into_iter()
+            .flatten()
+            .map(|w| w.c.addr() as u64)
+            .collect();
+        found.dedup();
+        found
+    }
+
     /// The addresses of all channels that are alive, oldest first: what a collection leaves.
     pub fn channels(&mut self) -> Vec<u64> {
         gc::collect_at_rest(self);

@@ -140,6 +140,16 @@ impl Vm {
         Some(at.addr as u64)
     }
 
+    /// Whether the goroutine sleeps, or waits on a timer's channel.
+    pub fn awaits_timer(&self, goid: u64) -> bool {
+        let Some(g) = self.goroutine(goid) else {
+            return false;
+        };
+        // SAFETY: a channel somebody waits on is alive.
+        let timed = |c: *mut chanrt::Hchan| unsafe { (*c).timed };
+        self.rt.sleeps_until(g).is_some() || self.rt.waiting_on(g).iter().any(|w| timed(w.c))
+    }
+
     /// The place in the source that an instruction is from.
     pub(crate) fn place_at(&self, ip: *const Op) -> Option<Place> {
         if ip.is_null() {
