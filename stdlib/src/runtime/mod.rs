@@ -58,11 +58,10 @@ fn caller(cx: &mut Cx<'_>) -> Flow {
     Flow::Done
 }
 
+/// `stack(all bool) string`: from the caller of `Stack` on.
 fn stack(cx: &mut Cx<'_>) -> Flow {
-    let mut text = format!("goroutine {} [running]:\n", cx.goid());
-    for f in cx.callers().iter().skip(1) {
-        text += &format!("{}(...)\n\t{}:{}\n", f.func, f.file, f.line);
-    }
+    let all = cx.bool();
+    let text = cx.stack_text(1, all);
     cx.ret_str(text);
     Flow::Done
 }

@@ -172,6 +172,11 @@ impl Cx<'_> {
     pub fn callers(&self) -> Vec<FrameInfo> {
         self.vm().callers()
     }
+
+    /// The trace of the running goroutine, without its `skip` innermost frames; with `all`, those of the others too.
+    pub fn stack_text(&self, skip: usize, all: bool) -> String {
+        self.vm().stack_text(skip, all)
+    }
 }
 
 fn load_word(addr: u64, repr: Repr) -> u64 {
