@@ -11,14 +11,13 @@ use super::plan::{Plan, Shape};
 use super::programs::{ON_AND_ON, bug_text, ended, place};
 use super::run::{LIMIT, watched};
 use crate::engine::Options;
-use crate::repl::report::blocked;
-use crate::session::{Allowance, Crash, Echo, End, Evaluation, Event, Session};
+use crate::session::{Allowance, Crash, Echo, End, Evaluation, Event, Session, Waiting};
 use lang::diag::{Diagnostic, Format};
 use std::collections::HashMap;
 use vm::Output;
 
-/// For how long a block's inputs may wait in virtual time: longer than any guide wants to wait, short enough for tickers that tick for ever.
-const WAIT: i64 = 600_000_000_000;
+/// For how long a block's inputs may wait in virtual time, a day: longer than any guide wants to wait, short enough for tickers that tick for ever.
+const WAIT: i64 = 86_400_000_000_000;
 
 /// The session of a section.
 pub struct Cells {
@@ -26,7 +25,7 @@ pub struct Cells {
     name: String,
     out: Capture,
     err: Capture,
-    steps: u64,
+    options: Options,
     /// The blocks whose inputs wait, by their goroutines.
     waiting: HashMap<u64, usize>,
 }
@@ -42,8 +41,12 @@ struct Run {
     bug: bool,
     /// Whether anything was shown.
     shows: bool,
+    /// Whether it did not come to an end by itself.
+    stopped: bool,
     /// Whether no further item is to be taken.
     over: bool,
+    /// The line of the item being run, if the block has several.
+    line: Option<usize>,
 }
 
 impl Cells {
@@ -67,17 +70,14 @@ impl Cells {
             name: name.to_string(),
             out,
             err,
-            steps: options.fuel.unwrap_or(u64::MAX),
+            options: options.clone(),
             waiting: HashMap::new(),
         }
     }
 
     /// Runs a block.
     pub fn run(&mut self, block: &Block, plan: &Plan) -> Outcome {
-        self.session.allow(Allowance {
-            steps: self.steps,
-            nanos: WAIT,
-        });
+        self.allow();
         let mut run = Run {
             number: block.number,
             status: Status::Declared,
@@ -86,15 +86,19 @@ impl Cells {
             needs: Vec::new(),
             bug: false,
             shows: false,
+            stopped: false,
             over: false,
+            line: None,
         };
         let stopper = self.session.stopper();
         let ((), late) = watched(|watch| {
             watch(Box::new(move || stopper.stop()));
             self.parts(block, plan, &mut run);
         });
-        if late {
-            run.say(&format!("stopped after {} s", LIMIT.as_secs()));
+        match late {
+            true => run.say(&format!("stopped after {} s", LIMIT.as_secs())),
+            false if run.stopped => run.say(ON_AND_ON),
+            false => {}
         }
         self.settle(&mut run);
         self.finish(plan, run)
@@ -112,10 +116,15 @@ impl Cells {
         let mut done = vec![false; plan.parts.len()];
         while let Some(first) = done.iter().position(|d| !d) {
             let (parts, evaluation) = self.portion(block, plan, first, &done);
+            let line = plan.parts[first].item.line + block.line;
+            run.line = (plan.parts.len() > 1).then_some(line);
             let rejected = matches!(evaluation.end, End::Rejected(_));
             self.note(evaluation, run);
             if rejected {
-                self.needs_of_rest(block, plan, &done, run);
+                match run.status {
+                    Status::Incomplete => self.needs_of_rest(block, plan, &done, run),
+                    _ => self.alone(block, plan, run),
+                }
             }
             if run.over {
                 return;
@@ -163,9 +172,6 @@ impl Cells {
 
     /// Notes the names that the rest of a block needs when a part of it was rejected.
     fn needs_of_rest(&mut self, block: &Block, plan: &Plan, done: &[bool], run: &mut Run) {
-        if run.status != Status::Incomplete {
-            return;
-        }
         let rest: Vec<usize> = (0..done.len()).filter(|&i| !done[i]).collect();
         let (line, text) = plan.text_of(&rest);
         let diags = self
@@ -196,7 +202,8 @@ impl Cells {
             End::Panicked(crash) => run.crash(&self.name, &crash),
             End::Exited(code) => run.ends(Status::Ran, &format!("exit status {code}")),
             End::Interrupted => {
-                run.ends(Status::Ran, ON_AND_ON);
+                run.stopped = true;
+                run.ends(Status::Ran, "");
                 self.restless(run);
             }
             End::Bug(what) => run.bug(&what),
@@ -206,11 +213,22 @@ impl Cells {
         }
     }
 
+    /// An item does not check.
     fn rejected(&mut self, diags: &[Diagnostic], run: &mut Run) {
-        let (status, needs) = judge(diags);
-        run.needs = needs;
+        (run.status, run.needs) = judge(diags);
         run.errors = self.session.render(diags, Format::Short, false);
-        run.ends(status, "");
+        run.over = true;
+    }
+
+    /// A block that is refused because of what the section's earlier blocks declare is incomplete, not wrong: what it lacks on its own.
+    fn alone(&mut self, block: &Block, plan: &Plan, run: &mut Run) {
+        let mut other = Cells::new(&self.name, &self.options);
+        let line = block.line as u32 + 1;
+        let diags = other.session.errors_of_part(&self.name, line, &plan.text);
+        let (status, needs) = judge(&diags);
+        if status == Status::Incomplete {
+            (run.status, run.needs) = (status, needs);
+        }
     }
 
     /// If the block has used up its allowance, ends the goroutines that never rest.
@@ -224,8 +242,13 @@ impl Cells {
             run.say(&format!("goroutine {goid} runs on and on: stopped"));
             self.waiting.remove(&goid);
         }
+        self.allow();
+    }
+
+    /// A block's allowance.
+    fn allow(&mut self) {
         self.session.allow(Allowance {
-            steps: self.steps,
+            steps: self.options.fuel.unwrap_or(u64::MAX),
             nanos: WAIT,
         });
     }
@@ -240,6 +263,7 @@ impl Cells {
                         "goroutine {goid} of block {block} went on and has ended"
                     ));
                 }
+                run.line = None;
                 run.echo(&echoes);
             }
             Event::Crashed(crash) => {
@@ -294,6 +318,22 @@ impl Cells {
     }
 }
 
+/// What a goroutine waits for.
+fn blocked(w: &Waiting) -> String {
+    let mut out = format!("goroutine {} is parked: {}", w.goid, w.reason);
+    if let Some((file, line, text)) = &w.at {
+        out += &format!("\n  at {file}:{line}: {text}");
+    }
+    for (what, id, made) in &w.on {
+        let towards = if what == "send" { "to" } else { "from" };
+        out += &format!("\n  to {what} {towards} channel {id}");
+        if let Some((file, line)) = made {
+            out += &format!(", made at {file}:{line}");
+        }
+    }
+    out + "\n  nothing in the section so far can wake it"
+}
+
 impl Run {
     /// Appends lines to the message.
     fn say(&mut self, text: &str) {
@@ -306,7 +346,10 @@ impl Run {
 
     fn echo(&mut self, echoes: &[Echo]) {
         for echo in echoes {
-            self.say(&echo.line());
+            match self.line {
+                Some(line) => self.say(&format!("line {line}: {}", echo.line())),
+                None => self.say(&echo.line()),
+            }
             self.shows = true;
         }
     }

@@ -3,11 +3,12 @@
 //! Invariants: a section's session sees exactly the section's blocks up to the last that is asked for, in order; programs run only if they are asked for.
 
 use super::cells::Cells;
-use super::markdown::{Block, Guide};
-use super::outcome::Outcome;
-use super::plan::{Plan, Shape};
+use super::markdown::Guide;
+use super::outcome::{Outcome, Status};
+use super::plan::{Part, Plan, Shape};
 use super::programs;
 use crate::engine::Options;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -39,7 +40,8 @@ pub fn run(guide: &Guide, chosen: Range<usize>, options: &Options) -> Vec<Done> 
         memory_limit: options.memory_limit.or(Some(1 << 30)),
         ..options.clone()
     };
-    let mut done = Vec::new();
+    let plans: Vec<Plan> = guide.blocks.iter().map(|b| Plan::new(&b.text)).collect();
+    let (mut done, mut statuses) = (Vec::new(), HashMap::new());
     let mut cells: Option<(usize, Cells)> = None;
     let Some(section) = guide.blocks.get(chosen.start).map(|b| b.section) else {
         return done;
@@ -50,9 +52,8 @@ pub fn run(guide: &Guide, chosen: Range<usize>, options: &Options) -> Vec<Done> 
         .position(|b| b.section == section)
         .unwrap_or(0);
     for (index, block) in guide.blocks.iter().enumerate().take(chosen.end).skip(first) {
-        let plan = Plan::new(&block.text);
-        let shape = plan.shape;
-        let is_program = plan.is_program;
+        let plan = &plans[index];
+        let (shape, is_program) = (plan.shape, plan.is_program);
         if is_program && !chosen.contains(&index) {
             continue;
         }
@@ -64,11 +65,11 @@ pub fn run(guide: &Guide, chosen: Range<usize>, options: &Options) -> Vec<Done> 
                 cells = Some((block.section, Cells::new(&guide.name, &options)));
             }
             let cells = &mut cells.as_mut().expect("just made").1;
-            cells.run(block, &plan)
+            cells.run(block, plan)
         };
         outcome.millis = start.elapsed().as_millis();
+        statuses.insert(index, outcome.status);
         if chosen.contains(&index) {
-            explain(guide, block, &mut outcome);
             done.push(Done {
                 index,
                 shape,
@@ -76,32 +77,38 @@ pub fn run(guide: &Guide, chosen: Range<usize>, options: &Options) -> Vec<Done> 
             });
         }
     }
+    for d in &mut done {
+        let notes = origins(guide, &plans, &statuses, d);
+        d.outcome.message.push_str(&notes);
+    }
     done
 }
 
-/// Says where in other sections the guide declares what a block needs.
-fn explain(guide: &Guide, block: &Block, outcome: &mut Outcome) {
+/// Says where the guide declares what a block needs: nearest before it, or else later in its section.
+fn origins(guide: &Guide, plans: &[Plan], statuses: &HashMap<usize, Status>, d: &Done) -> String {
     let mut notes = String::new();
-    for name in &outcome.needs {
-        let declares = |b: &&Block| {
-            let plan = Plan::new(&b.text);
-            b.number != block.number
-                && plan
-                    .parts
-                    .iter()
-                    .any(|p| p.declares.contains(name) && p.receiver.is_none())
+    let section = |i: usize| guide.blocks[i].section;
+    for name in &d.outcome.needs {
+        let plain = |p: &&Part| p.receiver.is_none() && p.declares.contains(name);
+        let declares = |&i: &usize| plans[i].parts.iter().find(plain).is_some();
+        let before = (0..d.index).rev().find(declares);
+        let later =
+            || (d.index + 1..plans.len()).find(|i| section(*i) == section(d.index) && declares(i));
+        let Some(other) = before.or_else(later) else {
+            continue;
         };
-        if let Some(other) = guide.blocks.iter().find(declares) {
-            notes += &format!(
-                "\n{name} is declared in block {}, line {}",
-                other.number, other.line
-            );
-            if other.section != block.section {
-                notes += ", in another section";
-            }
-        }
+        let b = &guide.blocks[other];
+        let place = format!("block {}, line {}", b.number, b.line);
+        notes += &if section(other) != section(d.index) {
+            format!("\n{name} is declared in {place}, in another section")
+        } else if other > d.index {
+            format!("\n{name} is declared later, in {place}")
+        } else {
+            let status = statuses.get(&other).map_or("", |s| s.as_str());
+            format!("\n{name} is declared in {place}, which is {status}")
+        };
     }
-    outcome.message.push_str(&notes);
+    notes
 }
 
 /// How something that runs is stopped from another thread.

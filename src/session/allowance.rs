@@ -75,7 +75,7 @@ impl Session {
     pub(super) fn exhausted(&mut self, goid: u64) -> End {
         let waiting = self.waiting(goid);
         let info = self.vm.goroutine_of(goid);
-        if info.is_some_and(|g| g.is_parked && g.wakes_in.is_none()) {
+        if info.is_some_and(|g| g.is_parked && !self.vm.awaits_timer(goid)) {
             return End::Blocked(waiting);
         }
         self.forget(goid);
@@ -83,16 +83,14 @@ impl Session {
         End::Interrupted
     }
 
-    /// Ends the goroutines that would go on for ever: those that could run, or sleep. Their numbers.
+    /// Ends the goroutines that would go on for ever: those that could run, and those that wait for timers. Their numbers.
     pub fn end_restless(&mut self) -> Vec<u64> {
-        let restless = |g: &vm::GoroutineInfo| !g.is_parked || g.wakes_in.is_some();
-        let all: Vec<u64> = self
-            .vm
-            .goroutines()
-            .iter()
-            .filter(|g| restless(g))
-            .map(|g| g.goid)
-            .collect();
+        let mut all: Vec<u64> = Vec::new();
+        for g in self.vm.goroutines() {
+            if !g.is_parked || self.vm.awaits_timer(g.goid) {
+                all.push(g.goid);
+            }
+        }
         for &goid in &all {
             self.forget(goid);
             self.vm.kill(goid);
