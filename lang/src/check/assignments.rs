@@ -12,6 +12,7 @@ impl Checker<'_> {
     /// Checks that `x` may be assigned to a variable of type `t` (none: the blank identifier), converting an untyped `x`. `context`
     /// says where in messages.
     pub(crate) fn assignment(&mut self, x: &mut Operand, t: Option<TypeId>, context: &str) {
+        self.probe_wants(x, t);
         self.single_value(x);
         match x.mode {
             OperandMode::Invalid => return,

@@ -270,7 +270,6 @@ impl Checker<'_> {
         inst: Option<&'a [Expr]>,
     ) {
         let Some(mut sig) = self.callee(x) else {
-            self.use_exprs(&call.args);
             return x.invalidate();
         };
         let was_generic = !sig.1.tparams.is_empty();

@@ -54,8 +54,9 @@ impl Checker<'_> {
         if types.is_interface(t) || self.is_interface_ptr(t) {
             // Reasons speak of what aliases stand for.
             let unalias = |t: TypeId| match types.spelling(t) {
-                Some(_) if t != TypeId::ANY => types.plain(t),
-                _ => t,
+                _ if t == TypeId::ANY => TypeId::EMPTY_INTERFACE,
+                Some(_) => types.plain(t),
+                None => t,
             };
             let (v, t) = (unalias(v), unalias(t));
             if self.implements(v, t, false, cause) {

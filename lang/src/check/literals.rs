@@ -273,7 +273,7 @@ impl Checker<'_> {
                     Code::MissingLitKey,
                     "missing key in map literal",
                 );
-                self.probe_expr(&el.value, Some(key));
+                self.probe_expr(&el.value, key);
                 continue;
             };
             let mut x = Operand::new();

@@ -91,6 +91,9 @@ pub struct Env {
     pub tparams: Rc<[crate::types::TypeParamId]>,
 }
 
+/// Where an instance stands, and its written type arguments.
+type TargSpans = (Span, Rc<[Span]>);
+
 /// Packages of the standard library that in Go's own import another one of the same name: messages quote their paths.
 const NAMESAKES: [&str; 4] = ["encoding/json", "html/template", "strconv", "sync"];
 
@@ -137,7 +140,7 @@ pub struct Checker<'w> {
     /// Where an instance of a generic type was written first.
     instance_spans: FxHashMap<TypeId, Span>,
     /// Where the type arguments of recorded instances stand.
-    targ_spans: FxHashMap<(PkgId, NodeId), (Span, Rc<[Span]>)>,
+    targ_spans: FxHashMap<(PkgId, NodeId), TargSpans>,
     /// What a REPL shows of the input.
     shown: Vec<echo::Shown>,
     /// The objects being checked, outermost first.

@@ -161,6 +161,7 @@ impl Checker<'_> {
         let mut y = Operand::new();
         self.expr(None, x, lhs);
         self.expr(None, &mut y, rhs);
+        self.probe_wants(&y, Some(x.ty));
         if !x.is_valid() {
             return;
         }

@@ -15,8 +15,6 @@ use std::rc::Rc;
 pub(super) struct Probe {
     name: Option<Symbol>,
     place: Option<Place>,
-    /// The type that the expression being checked is compared with or goes to.
-    pub(super) wanted: Option<TypeId>,
 }
 
 /// What stands, or could stand, at a place.
@@ -151,12 +149,11 @@ impl Checker<'_> {
         if !self.probes(name) {
             return false;
         }
-        let wanted = self.probe.wanted;
         self.found_place(Place::Name {
             names: self.visible(),
             is_type,
             fields: None,
-            wanted,
+            wanted: None,
         });
         true
     }
@@ -254,12 +251,23 @@ impl Checker<'_> {
         true
     }
 
+    /// Notes that something of type `t` is wanted where `x` stands, if that is the mark.
+    pub(super) fn probe_wants(&mut self, x: &Operand<'_>, t: Option<TypeId>) {
+        let is_mark = |e: &Expr| matches!(&e.kind, ExprKind::Ident(id) if self.probes(id.name));
+        if self.probe.name.is_some()
+            && x.expr.is_some_and(is_mark)
+            && let Some(Place::Name { wanted, .. }) = &mut self.probe.place
+        {
+            *wanted = wanted.or(t.filter(|t| !t.is_invalid()));
+        }
+    }
+
     /// Looks for the mark in an expression that is not checked otherwise, as something is wrong around it.
-    pub(super) fn probe_expr(&mut self, e: &Expr, wanted: Option<TypeId>) {
+    pub(super) fn probe_expr(&mut self, e: &Expr, t: TypeId) {
         if self.probe.name.is_some() {
-            self.probe.wanted = wanted;
-            self.use_exprs([e]);
-            self.probe.wanted = None;
+            let mut x = Operand::new();
+            self.expr(None, &mut x, e);
+            self.probe_wants(&x, Some(t));
         }
     }
 }

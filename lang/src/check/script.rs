@@ -37,9 +37,9 @@ pub struct Undo {
 }
 
 impl Undo {
-    /// The names that the input declared.
-    pub fn names(&self) -> impl Iterator<Item = Symbol> {
-        self.names.iter().map(|n| n.0)
+    /// The names that the input declared, and whether they meant something before.
+    pub fn names(&self) -> impl Iterator<Item = (Symbol, bool)> {
+        self.names.iter().map(|n| (n.0, n.1.is_some()))
     }
 }
 

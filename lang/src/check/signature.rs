@@ -82,6 +82,7 @@ impl Checker<'_> {
             .and_then(|r| r.first())
             .map(|r| (r, self.collect_recv(r)));
         let own = self.collect_type_params(tparams);
+        self.guard_generic(&own);
         let params = self.collect_params(VarKind::Param, &ft.params);
         let results = self.collect_params(VarKind::Result, &ft.results);
         let mut vars = SigVars::default();
@@ -112,6 +113,23 @@ impl Checker<'_> {
             scope,
             tparams: all.into(),
             recv: recv.map(|r| r.1.ty),
+        }
+    }
+
+    /// Makes the generic function being declared generic already, for mentions of it in its own signature.
+    fn guard_generic(&mut self, tparams: &[TypeParamId]) {
+        let Some(&obj) = self.obj_path.last().filter(|_| !tparams.is_empty()) else {
+            return;
+        };
+        let is_func = |o: &crate::types::Object| matches!(o.kind, ObjKind::Func(_));
+        if self.w.objects.with(obj, is_func) {
+            let guard = self.w.types.signature(Signature {
+                params: vec![],
+                results: vec![],
+                variadic: false,
+                tparams: tparams.to_vec(),
+            });
+            self.w.objects.set_type(obj, guard);
         }
     }
 

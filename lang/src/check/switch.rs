@@ -72,6 +72,7 @@ impl Checker<'_> {
         for e in values {
             let mut v = Operand::new();
             self.expr(None, &mut v, e);
+            self.probe_wants(&v, Some(x.ty));
             if !x.is_valid() || !v.is_valid() {
                 continue;
             }

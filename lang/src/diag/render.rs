@@ -22,7 +22,7 @@ pub enum Format {
 }
 
 /// Sorted by position, without repetitions of a message at its position.
-pub fn normalize<'d>(diags: &'d [Diagnostic]) -> Vec<&'d Diagnostic> {
+pub fn normalize(diags: &[Diagnostic]) -> Vec<&Diagnostic> {
     let mut sorted: Vec<&Diagnostic> = diags.iter().collect();
     sorted.sort_by_key(|d| d.span.lo);
     let mut seen: Vec<&Diagnostic> = Vec::new();

@@ -375,7 +375,8 @@ pub(super) fn func_decl(g: &Grammar) -> impl Production<FuncDecl> {
         let first = peek(inp);
         let first = Span::new(first.lo, first.hi);
         let recv = match got(inp, Kind::LParen) {
-            true => Some(receiver(inp, &g)?),
+            // Without a receiver it is taken for a function.
+            true => Some(receiver(inp, &g)?).filter(|fields| !fields.is_empty()),
             false => None,
         };
         let (name, tparams, ty) = match at(inp) {
