@@ -25,7 +25,7 @@ impl Vm {
         // `frames` takes the running goroutine's place from `regs`; nobody runs, but whoever parked last still counts as it.
         self.settle(&all);
         for &g in all.iter().take(MOST) {
-            let _ = write!(out, "\n{}", self.goroutine_text(g, &g.state().to_string()));
+            let _ = write!(out, "\n{}", self.goroutine_text(g, &self.state_text(g)));
         }
         if all.len() > MOST {
             let _ = writeln!(out, "\n...{} more goroutines...", all.len() - MOST);

@@ -7,11 +7,14 @@ use super::session::CrashReport;
 use crate::native::{GoStr, Iface};
 use crate::program::RecvLoad;
 use crate::vm::{Exit, Vm};
-use chanrt::Gp;
+use chanrt::{GState, Gp};
 use std::fmt::Write;
 
 /// Frames shown at either end of a stack that is too long.
 const SHOWN: usize = 50;
+
+/// A minute, in nanoseconds.
+const MINUTE: i64 = 60_000_000_000;
 
 impl Vm {
     /// The trace of the running goroutine, without its `skip` innermost frames; with `all`, those of the others too.
@@ -19,9 +22,21 @@ impl Vm {
         let mut out = self.trace_text(self.g, "running", skip);
         let others = self.rt.goroutines().filter(|&g| all && g != self.g);
         for g in others {
-            let _ = write!(out, "\n{}", self.goroutine_text(g, &g.state().to_string()));
+            let _ = write!(out, "\n{}", self.goroutine_text(g, &self.state_text(g)));
         }
         out
+    }
+
+    /// A goroutine's state as traces show it: with the minutes it has been waiting, if it has for one at least.
+    pub(crate) fn state_text(&self, g: Gp) -> String {
+        let state = g.state();
+        let waited = self.rt.nanotime() - g.parked_since();
+        match state {
+            GState::Parked(_) if waited >= MINUTE && !self.rt.clock().is_virtual() => {
+                format!("{state}, {} minutes", waited / MINUTE)
+            }
+            _ => state.to_string(),
+        }
     }
 
     /// A goroutine's header and frames.
