@@ -12,8 +12,10 @@ const UNDOS: usize = 100;
 pub struct Undone {
     /// Its number.
     pub input: usize,
-    /// The names that it declared.
-    pub names: Vec<String>,
+    /// The names that it declared and that meant something before.
+    pub old: Vec<String>,
+    /// The names that it declared first.
+    pub new: Vec<String>,
 }
 
 impl Session {
@@ -29,9 +31,17 @@ impl Session {
         let (input, undo) = self.undos.pop()?;
         let pkg = self.pkg;
         self.world().undo_script(pkg, &undo);
-        let mut names: Vec<String> = undo.names().map(|n| n.to_string()).collect();
-        names.sort();
-        Some(Undone { input, names })
+        let of = |known: bool| {
+            let those = undo.names().filter(|n| n.1 == known);
+            let mut names: Vec<String> = those.map(|n| n.0.to_string()).collect();
+            names.sort();
+            names
+        };
+        Some(Undone {
+            input,
+            old: of(true),
+            new: of(false),
+        })
     }
 
     /// Starts anew: no declarations, no goroutines, a new heap. Its stoppers go on working.

@@ -64,14 +64,15 @@ pub(super) const QUIT: Command = Command {
 fn undo(repl: &mut Repl, _: &str) -> Result<Said, String> {
     let undone = repl.session.undo().ok_or("there is nothing left to undo")?;
     repl.forget(undone.input);
-    let names = match undone.names.join(", ") {
-        none if none.is_empty() => "it declared nothing".to_string(),
-        names => format!("{names} as before it"),
-    };
-    Ok(Said::out(format!(
-        "input[{}] undone: {names}; what it did otherwise stays done\n",
-        undone.input
-    )))
+    let mut out = format!("input[{}] is undone", undone.input);
+    if !undone.new.is_empty() {
+        out += &format!("; gone: {}", undone.new.join(", "));
+    }
+    if !undone.old.is_empty() {
+        out += &format!("; as before it: {}", undone.old.join(", "));
+    }
+    out += "\nwhat it did otherwise stays done\n";
+    Ok(Said::out(out))
 }
 
 fn reset(repl: &mut Repl, _: &str) -> Result<Said, String> {

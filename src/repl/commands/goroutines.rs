@@ -19,7 +19,7 @@ pub(super) const GS: Command = Command {
 pub(super) const G: Command = Command {
     name: "g",
     form: "N",
-    argument: Argument::Word,
+    argument: Argument::Goroutine,
     doc: "show a goroutine's stack with its source lines",
     more: "Example:\n  go func() { select {} }()\n  :gs\n  :g 2",
     run: g,
@@ -116,7 +116,12 @@ fn g(repl: &mut Repl, argument: &str) -> Result<Said, String> {
 
 fn frame_text(frame: &FrameInfo) -> String {
     let place = frame.at.as_ref().map_or_else(String::new, excerpt);
-    format!("{}\n{place}", frame.func)
+    let input = frame.at.as_ref().filter(|p| p.file.starts_with("input["));
+    match input {
+        // Only inputs have top-level statements, and they count as main's.
+        Some(p) if frame.func == "main.main" => format!("{}\n{place}", p.file),
+        _ => format!("{}\n{place}", frame.func),
+    }
 }
 
 /// A source line with its number, and a mark under the place.

@@ -29,6 +29,8 @@ pub enum Argument {
     File,
     /// The name of a command.
     Command,
+    /// The number of a goroutine.
+    Goroutine,
     /// Some other word.
     Word,
 }

@@ -15,7 +15,7 @@ use vm::{ChanInfo, GoroutineInfo};
 pub(super) const WHY: Command = Command {
     name: "why",
     form: "N",
-    argument: Argument::Word,
+    argument: Argument::Goroutine,
     doc: "explain why a goroutine waits, and who could wake it",
     more: "Example:\n  ch := make(chan int)\n  ch <- 1\n  :why 2",
     run: why,

@@ -19,7 +19,14 @@ pub(super) fn indented(text: &str) -> String {
         } else if !bare.is_empty() {
             let closing = bare.chars().take_while(|c| ")]}".contains(*c)).count();
             let around = &open[..open.len().saturating_sub(closing)];
-            let mut levels = distinct(around);
+            let mut levels = match closing {
+                0 => distinct(around),
+                // The line of the outermost bracket that it closes tells.
+                _ => {
+                    let opened = open.get(around.len()).copied().unwrap_or(0);
+                    distinct(&around[..around.partition_point(|&l| l < opened)])
+                }
+            };
             if is_label(bare) {
                 levels = levels.saturating_sub(1);
             }

@@ -113,18 +113,12 @@ impl Draft {
             .filter(|p| matches!(p.kind, PieceKind::Stmt { .. }))
             .collect();
         name_results(&mut stmts, &decls);
-        let mentioned: BTreeSet<String> = decls.iter().flat_map(|d| tokens(&d.text)).collect();
-        let defined: BTreeSet<&String> = stmts.iter().flat_map(Piece::defines).collect();
-        let shared = mentioned
-            .into_iter()
-            .filter(|n| defined.contains(n) && types.contains_key(n))
-            .collect();
         Draft {
             imports: imports(repl),
             decls,
             stmts,
             types,
-            shared,
+            shared: BTreeSet::new(),
         }
     }
 
@@ -189,6 +183,10 @@ impl Draft {
                 self.imports.len() < before
             }
             Part::Stmt(i) => mend(&mut self.stmts[*i], d),
+            Part::Decl if d.code == Code::UndeclaredName => {
+                let name = d.message.rsplit(": ").next().unwrap_or_default();
+                self.types.contains_key(name) && self.shared.insert(name.to_string())
+            }
             Part::Import(_) | Part::Decl => false,
         }
     }
