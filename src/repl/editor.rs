@@ -80,12 +80,9 @@ fn editor(asker: &Asker, screen: &Arc<Screen>, editing: &Editing) -> Result<GoEd
         .build();
     config.set_keyseq_timeout(Some(if editing.vi { 500 } else { 50 }));
     let mut editor = Editor::with_config(config)?;
-    editor.set_helper(Some(GoHelper::new(
-        asker.clone(),
-        screen.clone(),
-        editing.color,
-    )));
-    keys::bind(&mut editor);
+    let helper = GoHelper::new(asker.clone(), screen.clone(), editing.color);
+    keys::bind(&mut editor, helper.rewrite());
+    editor.set_helper(Some(helper));
     let mut printer = editor.create_external_printer()?;
     let screen = screen.clone();
     std::thread::Builder::new()

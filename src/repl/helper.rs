@@ -4,6 +4,7 @@
 
 use super::asker::Asker;
 use super::highlight::{highlight, matching_bracket};
+use super::keys::Rewrite;
 use super::screen::Screen;
 use super::state::judge;
 use lang::syntax::Completeness;
@@ -14,7 +15,7 @@ use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{CompletionType, Context, Helper, Result};
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use unicode_width::UnicodeWidthChar;
 
 /// Columns between tab stops.
@@ -31,6 +32,7 @@ pub(crate) struct GoHelper {
     asker: Asker,
     screen: Arc<Screen>,
     color: bool,
+    rewrite: Rewrite,
     /// The line has been entered: no bracket is marked any more.
     left: Cell<bool>,
 }
@@ -42,8 +44,21 @@ impl GoHelper {
             asker,
             screen,
             color,
+            rewrite: Rewrite::default(),
             left: Cell::new(false),
         }
+    }
+}
+
+impl GoHelper {
+    /// Where keys say what the line up to the cursor is to become.
+    pub(crate) fn rewrite(&self) -> &Rewrite {
+        &self.rewrite
+    }
+
+    fn take_rewrite(&self) -> Option<String> {
+        let mut rewrite = self.rewrite.lock().unwrap_or_else(PoisonError::into_inner);
+        rewrite.take()
     }
 }
 
@@ -124,6 +139,11 @@ impl Completer for GoHelper {
     type Candidate = Choice;
 
     fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> Result<(usize, Vec<Choice>)> {
+        if let Some(text) = self.take_rewrite() {
+            let start = line[..pos].rfind('\n').map_or(0, |at| at + 1);
+            let shown = String::new();
+            return Ok((start, vec![Choice { text, shown }]));
+        }
         let found = self.asker.complete(&line[..pos]);
         let detailed = found.candidates.len() <= DETAILED;
         let width = found.candidates.iter().map(|c| c.0.chars().count()).max();

@@ -3,6 +3,7 @@
 //! Invariants: while a line is edited only the editor writes to the terminal; what others print meanwhile waits here, in order, and appears above the
 //! prompt when the editor next repaints. Otherwise it is printed at once. An unfinished line above the prompt is continued where it stands.
 
+use super::helper::PROMPT;
 use std::io::Write;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -73,10 +74,10 @@ impl Screen {
         let mut state = self.lock();
         state.in_row |= !state.editing;
         state.dropped = state.prompt.is_some();
-        if let Some(prompt) = state.prompt.take() {
+        if state.prompt.take().is_some() {
             state.put(b"\n");
-            state.put(prompt.as_bytes());
-            state.prompt = Some(prompt);
+            state.put(PROMPT.as_bytes());
+            state.prompt = Some(PROMPT);
         }
     }
 

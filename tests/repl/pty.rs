@@ -2,12 +2,16 @@
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
+use std::num::NonZero;
 use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 /// How long to wait for anything. Nothing takes that long unless it is broken.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Rows and columns.
+pub type Size = (NonZero<u16>, NonZero<u16>);
 
 /// What the screen shows.
 #[derive(Clone, Default)]
@@ -33,14 +37,17 @@ struct State {
 
 impl Pty {
     /// Starts `gol` with these arguments at a terminal of this size; `home` is where it keeps what it keeps.
-    pub fn start(args: &[String], env: &[(String, String)], size: (u16, u16), home: &Path) -> Pty {
+    pub fn start(args: &[String], env: &[(String, String)], size: Size, home: &Path) -> Pty {
+        let cells = size;
         let size = PtySize {
-            rows: size.0,
-            cols: size.1,
+            rows: size.0.get(),
+            cols: size.1.get(),
             pixel_width: 0,
             pixel_height: 0,
         };
-        let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
+        let pair = native_pty_system()
+            .openpty(size)
+            .expect("a pseudo-terminal");
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_gol"));
         command.args(args);
         command.env_clear();
@@ -54,7 +61,7 @@ impl Pty {
         drop(pair.slave);
         let screen = Arc::new((
             Mutex::new(State {
-                parser: vt100::Parser::new(size.rows, size.cols, 0),
+                parser: vt100::Parser::new(cells.0, cells.1, 0),
                 ended: false,
             }),
             Condvar::new(),
@@ -89,11 +96,17 @@ impl Pty {
     }
 
     /// Changes the terminal's size.
-    pub fn resize(&mut self, rows: u16, cols: u16) {
-        self.screen.0.lock().unwrap().parser.screen_mut().set_size(rows, cols);
+    pub fn resize(&mut self, (rows, cols): Size) {
+        self.screen
+            .0
+            .lock()
+            .unwrap()
+            .parser
+            .screen_mut()
+            .set_size(rows, cols);
         let size = PtySize {
-            rows,
-            cols,
+            rows: rows.get(),
+            cols: cols.get(),
             pixel_width: 0,
             pixel_height: 0,
         };
@@ -103,7 +116,9 @@ impl Pty {
     /// Sends a signal.
     pub fn signal(&self, name: &str) {
         let pid = self.child.process_id().expect("it runs").to_string();
-        let kill = std::process::Command::new("kill").args(["-s", name, &pid]).status();
+        let kill = std::process::Command::new("kill")
+            .args(["-s", name, &pid])
+            .status();
         assert!(kill.is_ok_and(|s| s.success()), "kill -s {name}");
     }
 
@@ -158,7 +173,7 @@ impl Drop for Pty {
 
 fn shown(screen: &vt100::Screen) -> Shown {
     let (row, column) = screen.cursor_position();
-    let rows = screen.rows(0, screen.size().1);
+    let rows = screen.rows(0, screen.size().1.get());
     Shown {
         rows: rows.map(|r| r.trim_end().to_string()).collect(),
         cursor: (row as usize, column as usize),

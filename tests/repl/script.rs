@@ -18,14 +18,14 @@
 //!     signal TERM              send a signal
 //!     exit 0                   wait for the end, with that status
 
-use super::pty::{Pty, Shown};
+use super::pty::{Pty, Shown, Size};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 struct Script {
     args: Vec<String>,
     env: Vec<(String, String)>,
-    size: (u16, u16),
+    size: Size,
     home: PathBuf,
     pty: Option<Pty>,
     /// The row below which the next expectation is looked for.
@@ -41,7 +41,7 @@ pub fn check(case: &Path) -> Result<(), String> {
     let mut script = Script {
         args: vec!["repl".to_string()],
         env: Vec::new(),
-        size: (60, 100),
+        size: pair("60 100")?,
         home: home.clone(),
         pty: None,
         from: 0,
@@ -84,8 +84,8 @@ impl Script {
             }
             "size" => self.size = pair(rest)?,
             "resize" => {
-                let (rows, columns) = pair(rest)?;
-                self.pty().resize(rows, columns);
+                let size = pair(rest)?;
+                self.pty().resize(size);
             }
             "prompt" => self.prompt()?,
             "send" => {
@@ -106,7 +106,8 @@ impl Script {
                 self.see(|s| (s.cursor.1 == column).then_some(()))?;
             }
             "colored" | "plain" => {
-                let (row, column) = self.see(|s| s.rows[s.cursor.0].find(rest).map(|at| (s.cursor.0, at)))?;
+                let (row, column) =
+                    self.see(|s| s.rows[s.cursor.0].find(rest).map(|at| (s.cursor.0, at)))?;
                 if self.pty().is_colored(row, column) != (step == "colored") {
                     return Err("its colour is another".to_string());
                 }
@@ -127,7 +128,10 @@ impl Script {
             "exit" => {
                 let status = self.pty().end();
                 if status.map(|s| s.to_string()).as_deref() != Some(rest) {
-                    return Err(format!("status {status:?}\n{}", picture(&self.pty().shown())));
+                    return Err(format!(
+                        "status {status:?}\n{}",
+                        picture(&self.pty().shown())
+                    ));
                 }
             }
             _ => return Err("no such step".to_string()),
@@ -137,7 +141,11 @@ impl Script {
 
     fn pty(&mut self) -> &mut Pty {
         let Script {
-            args, env, size, home, ..
+            args,
+            env,
+            size,
+            home,
+            ..
         } = self;
         self.pty
             .get_or_insert_with(|| Pty::start(args, env, *size, home))
@@ -166,7 +174,7 @@ impl Script {
     }
 }
 
-fn pair(text: &str) -> Result<(u16, u16), String> {
+fn pair(text: &str) -> Result<Size, String> {
     let (a, b) = text.split_once(' ').ok_or("two numbers")?;
     let number = |s: &str| s.parse().map_err(|_| "two numbers".to_string());
     Ok((number(a)?, number(b)?))
@@ -219,6 +227,9 @@ fn key(name: &str) -> Option<Vec<u8>> {
 
 fn picture(shown: &Shown) -> String {
     let last = shown.rows.iter().rposition(|r| !r.is_empty()).unwrap_or(0);
-    let rows: Vec<String> = shown.rows[..=last].iter().map(|r| format!("  | {r}")).collect();
+    let rows: Vec<String> = shown.rows[..=last]
+        .iter()
+        .map(|r| format!("  | {r}"))
+        .collect();
     format!("cursor {:?}, screen:\n{}", shown.cursor, rows.join("\n"))
 }
