@@ -75,6 +75,8 @@ impl Vm {
                 self.rt.yield_now(g);
                 return Some(Exit::Pause(Pause::Spent));
             }
+            // Reports look at the instruction before `ip`.
+            self.regs.ip = self.regs.ip.wrapping_add(1);
             return Some(self.fatal("out of fuel"));
         }
         if self.stdout.is_pending() {

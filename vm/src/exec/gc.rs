@@ -5,7 +5,7 @@
 //! pending timers, and the VM's own values. All are scanned conservatively, but that an explicit collection (and every one under stress) leaves out
 //! registers that no instruction will read any more (`live`). A channel with waiters is a root.
 
-use super::gor::{Gor, NATIVE_RESUME, UNWIND_NEXT};
+use super::gor::{Gor, NATIVE_RESUME, Outward, UNWIND_NEXT};
 use super::live::Liveness;
 use crate::bytecode::Op;
 use crate::mem::Marker;
@@ -128,6 +128,7 @@ fn mark_frames(
     program: &Program,
     liveness: &mut Liveness,
 ) -> usize {
+    let mut outward = Outward::of(gor);
     loop {
         let Some(live) = liveness.at(program, at.ip) else {
             return at.end;
@@ -135,7 +136,7 @@ fn mark_frames(
         let base = gor.offset(at.fp) as usize;
         // SAFETY: `end` is within the stack.
         unsafe { m.range_where(at.fp, at.end.saturating_sub(base), |i| live.has(i)) };
-        let Some(caller) = caller(gor, &at) else {
+        let Some(caller) = caller(gor, &at, &mut outward) else {
             return base - 2;
         };
         at = caller;
@@ -143,15 +144,14 @@ fn mark_frames(
 }
 
 /// The frame that made the call at which a frame runs; `None` for the outermost and for calls that the machine itself made.
-fn caller(gor: &Gor, at: &Place) -> Option<Place> {
+fn caller(gor: &Gor, at: &Place, outward: &mut Outward<'_>) -> Option<Place> {
     let base = gor.offset(at.fp);
     // SAFETY: `fp` is a frame, whose header is in place.
     let (ret, dist) = unsafe { (*at.fp.sub(2) as *const Op, *at.fp.sub(1) as usize) };
-    let ext = gor.ext.as_deref();
     let ip = if std::ptr::eq(ret, UNWIND_NEXT.as_ptr()) {
-        ext?.panics.iter().find(|p| p.call_fp == base)?.ip
+        outward.panic(base)?.ip
     } else if std::ptr::eq(ret, NATIVE_RESUME.as_ptr()) {
-        ext?.natives.iter().find(|n| n.call.0 == base)?.ret_ip
+        outward.native(base)?.ret_ip
     } else if Vm::is_go_exit(ret) {
         return None;
     } else {

@@ -45,6 +45,44 @@ pub(crate) struct Ext {
     pub(crate) natives: Vec<NativeFrame>,
 }
 
+/// A goroutine's panics and natives for one walk of its stack, from the innermost frame outwards: each is looked at once.
+pub(crate) struct Outward<'g> {
+    panics: &'g [PanicRec],
+    natives: &'g [NativeFrame],
+}
+
+impl<'g> Outward<'g> {
+    pub(crate) fn of(gor: &'g Gor) -> Outward<'g> {
+        let ext = gor.ext.as_deref();
+        Outward {
+            panics: ext.map_or(&[], |e| &e.panics),
+            natives: ext.map_or(&[], |e| &e.natives),
+        }
+    }
+
+    /// The panic whose deferred call has its frame at slot `at`.
+    pub(crate) fn panic(&mut self, at: u32) -> Option<&'g PanicRec> {
+        while let [outer @ .., p] = self.panics {
+            self.panics = outer;
+            if p.call_fp == at {
+                return Some(p);
+            }
+        }
+        None
+    }
+
+    /// The native whose call has its frame at slot `at`.
+    pub(crate) fn native(&mut self, at: u32) -> Option<&'g NativeFrame> {
+        while let [outer @ .., n] = self.natives {
+            self.natives = outer;
+            if n.call.0 == at {
+                return Some(n);
+            }
+        }
+        None
+    }
+}
+
 /// The return address of a goroutine's outermost frame.
 pub(crate) static GO_EXIT: [Op; 1] = [Op::GoExit {}];
 /// The return address of a function that a native called.

@@ -3,7 +3,7 @@
 //! Invariants: frames are found through their headers; a return address into the engine says who made the call: a panic's deferred call goes
 //! on at the panicking frame, a native's call at the frame that called the native.
 
-use super::gor::{NATIVE_RESUME, Resume, UNWIND_NEXT};
+use super::gor::{NATIVE_RESUME, Outward, Resume, UNWIND_NEXT};
 use crate::bytecode::{FuncId, Op};
 use crate::native::FrameInfo;
 use crate::vm::Vm;
@@ -33,6 +33,7 @@ impl Vm {
             (false, Resume::Plain) => (gor.ip, gor.fp),
             (false, _) => (gor.ip.wrapping_sub(1), gor.fp),
         };
+        let mut outward = Outward::of(gor);
         let mut frames = Vec::new();
         while let Some(f) = self.program.func_at(ip) {
             let meta = &self.program.metas[f.0 as usize];
@@ -43,16 +44,15 @@ impl Vm {
             // SAFETY: `fp` is a frame of the goroutine, whose header is in place.
             let (ret, dist) = unsafe { (*fp.sub(2) as *const Op, *fp.sub(1) as usize) };
             let caller = fp.wrapping_sub(dist);
-            let ext = gor.ext.as_deref();
             if ret == UNWIND_NEXT.as_ptr() {
-                let Some(p) = ext.and_then(|e| e.panics.iter().find(|p| p.call_fp == at)) else {
+                let Some(p) = outward.panic(at) else {
                     break;
                 };
                 let goexit = p.kind == super::defer::PanicKind::Goexit;
                 frames.push(if goexit { Frame::Goexit } else { Frame::Panic });
                 ip = p.ip.wrapping_sub(1);
             } else if ret == NATIVE_RESUME.as_ptr() {
-                let Some(n) = ext.and_then(|e| e.natives.iter().find(|n| n.call.0 == at)) else {
+                let Some(n) = outward.native(at) else {
                     break;
                 };
                 ip = n.ret_ip.wrapping_sub(1);

@@ -238,7 +238,7 @@ fn options(text: &str) -> Options {
         virtual_time: true,
         gc_stress,
         memory_limit: Some(32 << 20),
-        max_stack: 1 << 20,
+        max_stack: if gc_stress { 64 << 10 } else { 1 << 20 },
         fuel: Some(if gc_stress { 3_000 } else { 50_000 }),
         args: vec!["input".to_string()],
         ..Options::default()
