@@ -200,8 +200,8 @@ fn reads(p: &Program, f: FuncId, op: &Op, slots: usize) -> Vec<Range<usize>> {
     let some = |r: u16, n: usize| usize::from(r)..usize::from(r) + n;
     let inputs = |f: u32| usize::from(p.funcs[f as usize].window_slots) + 1;
     match *op {
-        Op::Ret {} => vec![0..usize::from(p.funcs[f.0 as usize].result_slots)],
-        Op::CompileMe { .. } | Op::NativeBody { .. } | Op::GoExit {} => vec![0..slots],
+        Op::Ret {} => vec![some(0, usize::from(p.funcs[f.0 as usize].result_slots))],
+        Op::CompileMe { .. } | Op::NativeBody { .. } | Op::GoExit {} => vec![from(0)],
         Op::Closure { d, .. } => vec![from(d.0)],
         Op::FrameAddr { s, .. } => vec![from(s.0)],
         Op::MoveN { s, n, .. } => vec![some(s.0, usize::from(n.0))],
