@@ -15,8 +15,8 @@ const SHOWN: usize = 8;
 fn session() -> Session {
     Session::new(
         gol::Options::default(),
-        Box::new(std::io::sink()),
-        Box::new(std::io::sink()),
+        vm::Output::new(Box::new(std::io::sink())),
+        vm::Output::new(Box::new(std::io::sink())),
     )
 }
 
@@ -182,4 +182,49 @@ fn no_trace() {
     let end = session.eval("t.n").end;
     assert!(format!("{end:?}").contains("\"_1\""), "{end:?}");
     assert!(session.eval("u").failed());
+}
+
+/// Answers take some milliseconds even without optimisation, once the packages they speak of have been read.
+#[test]
+fn answers_are_quick() {
+    let mut session = session();
+    for i in 0..300 {
+        assert!(!session.eval(&format!("v{i} := []int{{{i}}}")).failed());
+    }
+    let mut slow = Vec::new();
+    for text in [
+        "",
+        "strings.",
+        "net/http; http.",
+        "http.",
+        "unicode.",
+        "reflect.",
+        "time.Now().",
+        "v",
+        "f",
+        "func f(a []map[string]http.Request) { for _, m := range a { for _, r := range m { r.",
+        "fmt.Println(strings.Split(",
+        include_str!("complete/program.gol"),
+    ] {
+        let first = std::time::Instant::now();
+        session.complete(text, text.len());
+        session.hint(text, text.len());
+        let first = first.elapsed();
+        let again = std::time::Instant::now();
+        for _ in 0..10 {
+            session.complete(text, text.len());
+        }
+        let again = again.elapsed() / 10;
+        let hint = std::time::Instant::now();
+        session.hint(text, text.len());
+        println!(
+            "{first:9.2?} first, {again:9.2?} again, {:9.2?} hint: {:.40?}",
+            hint.elapsed(),
+            text
+        );
+        if again.as_millis() > 50 {
+            slow.push(text);
+        }
+    }
+    assert!(slow.is_empty(), "{slow:?}");
 }

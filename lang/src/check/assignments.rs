@@ -126,6 +126,7 @@ impl Checker<'_> {
         x: &mut Operand,
         context: &str,
     ) {
+        self.probe_wants(x, ty);
         if !x.is_valid() || x.ty.is_invalid() || ty.is_some_and(TypeId::is_invalid) {
             self.w.objects.set_type(lhs, ty.unwrap_or(TypeId::INVALID));
             x.invalidate();

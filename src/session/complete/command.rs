@@ -48,7 +48,11 @@ impl Session {
             Argument::Nothing => Vec::new(),
             Argument::Command => command_names(argument),
             Argument::File => paths::files(&self.dir, argument),
-            Argument::Word => self.words(argument),
+            Argument::Goroutine => self.goroutine_numbers(argument),
+            Argument::Word => alternatives(commands::named(line.word).map_or("", |c| c.form))
+                .filter(|a| a.starts_with(argument))
+                .map(|a| Candidate::new(a, Kind::Keyword, ""))
+                .collect(),
             Argument::Expr | Argument::Name => {
                 let found = self.complete_go(argument);
                 return Completions {
@@ -60,8 +64,7 @@ impl Session {
         Completions { start, candidates }
     }
 
-    /// Goroutines.
-    fn words(&mut self, typed: &str) -> Vec<Candidate> {
+    fn goroutine_numbers(&mut self, typed: &str) -> Vec<Candidate> {
         let mut list = Vec::new();
         for g in self.vm.goroutines() {
             let text = g.goid.to_string();
@@ -72,6 +75,12 @@ impl Session {
         }
         list
     }
+}
+
+/// The words of a command's form that offers some.
+fn alternatives(form: &str) -> impl Iterator<Item = &str> {
+    let words = form.trim_matches(['[', ']']).split('|');
+    words.filter(|_| form.contains('|'))
 }
 
 fn command_names(word: &str) -> Vec<Candidate> {

@@ -74,6 +74,10 @@ impl<'t> Cut<'t> {
         tokens.pop();
         let inserted = |t: &Token| t.kind == Kind::Semi && t.lo as usize == head.len();
         tokens.pop_if(|t| inserted(t));
+        if context == Context::Quoted {
+            // The quote.
+            tokens.pop();
+        }
         let mut walk = Walk {
             text: head,
             frames: vec![Frame::new(
@@ -105,11 +109,6 @@ impl<'t> Cut<'t> {
     /// The token before the word.
     pub(super) fn last(&self) -> Option<Token> {
         self.tokens.last().copied()
-    }
-
-    /// A token's text.
-    pub(super) fn text_of(&self, t: Token) -> &'t str {
-        &self.head[t.lo as usize..t.hi as usize]
     }
 
     /// What closes everything that is open, so that the text may be whole.
@@ -172,11 +171,6 @@ impl<'t> Frame<'t> {
             Some(Kind::Struct | Kind::Interface | Kind::String)
         );
         !literal && matches!(self.open.kind, Kind::Eof | Kind::LBrace)
-    }
-
-    /// Whether the header of a statement with this keyword is open.
-    pub(super) fn in_header(&self, keyword: Kind) -> bool {
-        self.headers.last().is_some_and(|h| h.keyword == keyword)
     }
 }
 

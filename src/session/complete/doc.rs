@@ -2,8 +2,9 @@
 
 use super::ask::View;
 use super::{Session, show};
+use lang::ast::{Item, StmtKind};
 use lang::check::{OperandMode, Place, Valued};
-use lang::diag::Diagnostic;
+use lang::diag::{Code, Diagnostic};
 use lang::types::{Builtin, DeclRef, Member, ObjId, ObjKind, PkgId, TypeId, members};
 
 impl Session {
@@ -17,6 +18,12 @@ impl Session {
         };
         if diags.iter().any(Diagnostic::is_error) {
             return Err(diags);
+        }
+        let alone =
+            matches!(&file.items[..], [Item::Stmt(s)] if matches!(s.kind, StmtKind::Expr(_)));
+        if !alone || !file.imports.is_empty() {
+            let message = "not an expression";
+            return Err(vec![Diagnostic::error(Code::NotAnExpr, file.span, message)]);
         }
         let pkg = self.pkg;
         let world = self.world();
@@ -45,6 +52,9 @@ impl Session {
             });
             return found.flatten();
         }
+        if let Some(doc) = self.session_doc(what) {
+            return Some(doc);
+        }
         let own = self.ask_expr(what, |view, place| match place? {
             Place::Package(pkg) => Some(view.package_doc(pkg)),
             Place::Member(Valued {
@@ -57,6 +67,16 @@ impl Session {
             Place::Name { .. } => None,
         });
         own.flatten().or_else(|| self.path_doc(what))
+    }
+
+    /// The documentation of something that the session has declared.
+    fn session_doc(&mut self, name: &str) -> Option<String> {
+        let pkg = self.pkg;
+        let world = self.world();
+        let scope = world.package(pkg).scope;
+        let names = world.objects.scope_names(scope);
+        let (_, obj) = names.into_iter().find(|n| n.0.as_str() == name)?;
+        View { world, pkg }.object_doc(obj)
     }
 
     /// The documentation of the package with an import path such as `math/rand`.
@@ -78,7 +98,7 @@ fn builtin_doc(b: Builtin) -> String {
 fn with_comment(decl: &str, comment: &str) -> String {
     let mut out = decl.trim_end().to_string();
     for line in comment.lines() {
-        out.push_str("\n    ");
+        out.push_str(if line.is_empty() { "\n" } else { "\n    " });
         out.push_str(line);
     }
     out
@@ -141,7 +161,12 @@ impl View<'_> {
         let Some((decl, comment)) = decl.or_else(|| self.own_decl(obj)) else {
             return self.plain_doc(obj);
         };
-        let mut out = with_comment(&self.decl_text(&decl), &comment);
+        // A constant that repeats another's expression does not say what it is.
+        let text = match &decl {
+            DeclRef::Const(c) if c.inherited => self.plain_doc(obj)?,
+            decl => self.decl_text(decl),
+        };
+        let mut out = with_comment(&text, &comment);
         if let DeclRef::Type(_) = decl {
             let _ = self.world.ensure_object(obj);
             for method in self.methods_of(self.world.objects.ty(obj)) {
@@ -161,17 +186,30 @@ impl View<'_> {
 
     /// What there is to say about an object without declaration.
     fn plain_doc(&mut self, obj: ObjId) -> Option<String> {
+        let _ = self.world.ensure_object(obj);
         let o = self.world.objects.get(obj);
         let name = o.name;
         Some(match o.kind {
             ObjKind::Const(v) => format!("const {name} {}", self.constant(o.ty, &v.to_string())),
             ObjKind::Var(_) => format!("var {name} {}", self.type_string(o.ty)),
-            ObjKind::TypeName(_) => format!("type {name} {}", self.described(o.ty)).trim_end().to_string(),
+            ObjKind::TypeName(true) => {
+                let t = self.world.types.canonical(o.ty);
+                format!("type {name} = {}", self.type_string(t))
+            }
+            ObjKind::TypeName(false) => self.plain_type(name.as_str(), o.ty),
             ObjKind::Builtin(b) => builtin_doc(b),
             ObjKind::Nil => "nil is the zero value of pointers, functions, slices, maps, channels and interfaces".to_string(),
             ObjKind::PkgName(p) => self.package_doc(p),
             ObjKind::Func(_) | ObjKind::Label => return None,
         })
+    }
+
+    fn plain_type(&self, name: &str, t: TypeId) -> String {
+        let under = self.type_string(self.world.types.underlying(t));
+        match under == name {
+            true => format!("type {name}"),
+            false => format!("type {name} {under}"),
+        }
     }
 
     fn decl_text(&self, decl: &DeclRef) -> String {
@@ -182,7 +220,7 @@ impl View<'_> {
             }
             DeclRef::Type(t) => format!("type {}", self.source(t.span.lo, t.span.hi)),
             DeclRef::Var(v) => format!("var {}", self.source(v.span.lo, v.span.hi)),
-            DeclRef::Const(c) => format!("const {}", self.source(c.span.lo, c.span.hi)),
+            DeclRef::Const(c) => format!("const {}", self.text(c.span.lo, c.span.hi)),
         }
     }
 

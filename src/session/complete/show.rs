@@ -39,7 +39,7 @@ impl View<'_> {
     }
 
     /// A piece of source in one line.
-    fn text(&self, lo: Pos, hi: Pos) -> String {
+    pub(super) fn text(&self, lo: Pos, hi: Pos) -> String {
         let Some(file) = self.world.sources.file(lo) else {
             return String::new();
         };
