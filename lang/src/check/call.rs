@@ -225,7 +225,7 @@ impl Checker<'_> {
                 Code::MisplacedConstraintIface,
                 message,
             );
-            return x.invalidate();
+            return;
         }
         if call.ellipsis.is_some() {
             self.error(
@@ -233,7 +233,7 @@ impl Checker<'_> {
                 Code::BadDotDotDotSyntax,
                 format!("invalid use of ... in conversion to {shown}"),
             );
-            return x.invalidate();
+            return;
         }
         self.conversion(x, t);
     }

@@ -132,7 +132,7 @@ impl Checker<'_> {
             }
             first.length = match (first.length, one.length) {
                 (Some(a), Some(b)) => Some(a.min(b)),
-                (a, b) => a.or(b),
+                (a, _) => a,
             };
         }
         all

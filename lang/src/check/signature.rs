@@ -304,7 +304,7 @@ impl Checker<'_> {
             .w
             .objects
             .new_var(name, span, self.pkg, ty, VarKind::Recv);
-        let base_span = parts.base.span;
+        let base_span = super::typexpr::start_pos(parts.base);
         self.later(move |c| c.valid_recv(base_span, ty));
         Recv { var, ty, tparams }
     }

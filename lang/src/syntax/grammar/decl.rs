@@ -374,7 +374,8 @@ pub(super) fn func_decl(g: &Grammar) -> impl Production<FuncDecl> {
         let no_escape = take_pragmas(inp, Before::Func);
         let first = peek(inp);
         let first = Span::new(first.lo, first.hi);
-        let recv = match got(inp, Kind::LParen) {
+        let is_method = got(inp, Kind::LParen);
+        let recv = match is_method {
             // Without a receiver it is taken for a function.
             true => Some(receiver(inp, &g)?).filter(|fields| !fields.is_empty()),
             false => None,
@@ -385,7 +386,7 @@ pub(super) fn func_decl(g: &Grammar) -> impl Production<FuncDecl> {
                 let tparams = inp.parse(&g.type_params)?;
                 (name, tparams, signature_tail(inp, &g, lo)?)
             }
-            _ => nameless(inp, recv.is_some()),
+            _ => nameless(inp, is_method),
         };
         let ty = P::new(ty);
         let body = match at(inp) {
