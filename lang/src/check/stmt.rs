@@ -156,6 +156,9 @@ impl Checker<'_> {
         let (mut c, mut v) = (Operand::new(), Operand::new());
         self.expr(None, &mut c, ch);
         self.generic_expr(&mut v, val, None);
+        if let Type::Chan(_, elem) = self.w.types.under(c.ty) {
+            self.probe_wants(&v, Some(elem));
+        }
         if c.is_valid()
             && v.is_valid()
             && let Some(elem) = self.chan_elem(at, &c, false)

@@ -34,8 +34,6 @@ const RUNTIME: [&str; 4] = [
 ];
 
 const MISPLACED: &str = "misplaced compiler directive";
-const MISPLACED_EMBED: &str = "misplaced go:embed directive";
-
 /// A directive that waits for its declaration.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pragma {
@@ -50,6 +48,16 @@ enum PragmaKind {
     NoEscape,
     Function,
     Embed,
+}
+
+impl Pragma {
+    /// What is said of it where it may not stand.
+    fn misplaced(self) -> &'static str {
+        match self.kind {
+            PragmaKind::Embed => "misplaced go:embed directive",
+            _ => MISPLACED,
+        }
+    }
 }
 
 /// What a directive can stand before.
@@ -124,12 +132,7 @@ impl State {
     }
 
     fn misplaced_late(&mut self, p: Pragma) {
-        let message = if p.kind == PragmaKind::Embed {
-            MISPLACED_EMBED
-        } else {
-            MISPLACED
-        };
-        let error = Diagnostic::error(Code::MisplacedDirective, p.span, message);
+        let error = Diagnostic::error(Code::MisplacedDirective, p.span, p.misplaced());
         self.misplaced.push(error);
     }
 }
@@ -147,12 +150,7 @@ fn clear_waiting(inp: &mut In<'_>) {
     let lo = peek(inp).lo;
     let s = inp.state();
     for p in s.take_before(lo) {
-        let message = if p.kind == PragmaKind::Embed {
-            MISPLACED_EMBED
-        } else {
-            MISPLACED
-        };
-        s.error(Code::MisplacedDirective, p.span, message);
+        s.error(Code::MisplacedDirective, p.span, p.misplaced());
     }
 }
 
@@ -191,7 +189,7 @@ pub(super) fn take_var_pragmas(inp: &mut In<'_>) -> Vec<Pragma> {
 pub(super) fn check_var_pragmas(inp: &mut In<'_>, list: Vec<Pragma>, spec: &VarSpec) {
     let s = inp.state();
     let mut embeds = list.iter().filter(|p| p.kind == PragmaKind::Embed);
-    if let Some(p) = embeds.next() {
+    if let Some(p) = embeds.next().filter(|_| !s.embedded) {
         let wrong = if !s.imports_embed {
             "go:embed requires import \"embed\" (or import _ \"embed\", if package is not used)"
         } else if spec.names.len() > 1 {

@@ -37,6 +37,8 @@ pub struct State {
     pub(super) misplaced: Vec<Diagnostic>,
     /// Whether the file imports package embed.
     pub(super) imports_embed: bool,
+    /// Whether the variables below `//go:embed` lines have got their files already, and the directives have been checked.
+    pub(super) embedded: bool,
     /// Skip function bodies at top level.
     pub(super) lazy_bodies: bool,
     /// Whether the first error was that the text ended.
@@ -71,6 +73,7 @@ impl State {
             pragmas: Vec::new(),
             misplaced: Vec::new(),
             imports_embed: false,
+            embedded: false,
             lazy_bodies: false,
             ended_early: false,
             prev_end: base,

@@ -540,16 +540,6 @@ impl Types {
         self.inner.borrow().canonical.get(&t).copied()
     }
 
-    /// Remembers a canonical id.
-    pub(super) fn cache_canonical(&self, t: TypeId, c: TypeId) {
-        let inner = &mut *self.inner.borrow_mut();
-        if inner.canonical.insert(t, c).is_none()
-            && let Some(trial) = &mut inner.trial
-        {
-            trial.canonical.push(t);
-        }
-    }
-
     /// Runs `f` unless the type set of `t` is being computed already.
     pub(super) fn computing<R>(&self, t: TypeId, f: impl FnOnce() -> R) -> Option<R> {
         if self.inner.borrow().computing.contains(&t) {
@@ -564,16 +554,6 @@ impl Types {
     /// A computed type set, if there is one.
     pub(super) fn cached_type_set(&self, t: TypeId) -> Option<Rc<TypeSet>> {
         self.inner.borrow().type_sets.get(&t).cloned()
-    }
-
-    /// Remembers a computed type set.
-    pub(super) fn cache_type_set(&self, t: TypeId, set: Rc<TypeSet>) {
-        let inner = &mut *self.inner.borrow_mut();
-        if inner.type_sets.insert(t, set).is_none()
-            && let Some(trial) = &mut inner.trial
-        {
-            trial.type_sets.push(t);
-        }
     }
 }
 

@@ -3,7 +3,8 @@
 //! Invariants: a trial's types have the ids behind those from before; what a trial changes about an older entry is in its journal, so that
 //! nothing that stays knows an id that goes. Trials do not nest.
 
-use super::{Named, NamedId, Type, TypeId, Types};
+use super::{Named, NamedId, Type, TypeId, TypeSet, Types};
+use std::rc::Rc;
 
 /// What a trial has changed about entries from before it.
 #[derive(Debug)]
@@ -56,6 +57,26 @@ impl Types {
             inner.undo(journal);
         }
         inner.rest();
+    }
+
+    /// Remembers a canonical id.
+    pub(super) fn cache_canonical(&self, t: TypeId, c: TypeId) {
+        let inner = &mut *self.inner.borrow_mut();
+        if inner.canonical.insert(t, c).is_none()
+            && let Some(trial) = &mut inner.trial
+        {
+            trial.canonical.push(t);
+        }
+    }
+
+    /// Remembers a computed type set.
+    pub(super) fn cache_type_set(&self, t: TypeId, set: Rc<TypeSet>) {
+        let inner = &mut *self.inner.borrow_mut();
+        if inner.type_sets.insert(t, set).is_none()
+            && let Some(trial) = &mut inner.trial
+        {
+            trial.type_sets.push(t);
+        }
     }
 }
 

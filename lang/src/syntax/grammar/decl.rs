@@ -96,6 +96,7 @@ pub(super) fn import_spec(_: &Grammar) -> impl Production<Option<ImportSpec>> {
         let s = inp.state();
         let path: Box<str> = String::from_utf8_lossy(&unquote(s.text(t))).into();
         s.imports_embed |= &*path == "embed";
+        s.embedded |= &*path == "internal/embed";
         Ok(Some(ImportSpec {
             id: s.fresh(),
             span: s.span_from(lo),
