@@ -2,8 +2,9 @@
 //!
 //! A case file is a list of questions to one session, each a line `verb text` (further lines of the text begin with `| `), followed by its answer, indented by
 //! two spaces. The cursor is `‸`. Verbs: `eval` runs an input (no answer), `complete`, `hint`, `type`, `doc`, `highlight` and `bracket` ask.
-//! A question `only` after `complete` names the candidates to show. With `GOL_BLESS=1` the answers are written instead of compared.
+//! With `GOL_BLESS=1` the answers are written instead of compared.
 
+use gol::repl::Repl;
 use gol::repl::highlight::{highlight, matching_bracket};
 use gol::session::Session;
 use std::fmt::Write;
@@ -56,7 +57,7 @@ fn cases() {
 
 /// A case file with the session's answers in place of those it has.
 fn answered(text: &str) -> String {
-    let mut session = session();
+    let mut repl = Repl::new(session(), false);
     let mut out = String::new();
     let mut lines = text.lines().filter(|l| !l.starts_with("  ")).peekable();
     while let Some(line) = lines.next() {
@@ -71,32 +72,32 @@ fn answered(text: &str) -> String {
             question.push_str(more.strip_prefix(' ').unwrap_or(more));
             let _ = writeln!(out, "{}", lines.next().unwrap());
         }
-        for line in answer(&mut session, verb, &question).lines() {
+        for line in answer(&mut repl, verb, &question).lines() {
             let _ = writeln!(out, "  {line}");
         }
     }
     out
 }
 
-fn answer(session: &mut Session, verb: &str, question: &str) -> String {
+fn answer(repl: &mut Repl, verb: &str, question: &str) -> String {
     let pos = question.find('‸').unwrap_or(question.len());
     let text = question.replace('‸', "");
     match verb {
         "eval" => {
-            let evaluation = session.eval(&text);
+            let evaluation = repl.session.eval(&text);
             assert!(!evaluation.failed(), "{text}: {:?}", evaluation.end);
             String::new()
         }
-        "complete" => completed(session, &text, pos),
-        "hint" => session.hint(&text, pos).unwrap_or("none".into()),
-        "type" => match session.type_of(&text) {
+        "complete" => completed(repl, &text, pos),
+        "hint" => repl.hint(&text, pos).unwrap_or("none".into()),
+        "type" => match repl.session.type_of(&text) {
             Ok(t) => t,
             Err(diags) => diags
                 .iter()
                 .map(|d| format!("error: {}\n", d.message))
                 .collect(),
         },
-        "doc" => session.doc(&text).unwrap_or("none".into()),
+        "doc" => repl.session.doc(&text).unwrap_or("none".into()),
         "highlight" => highlight(&text).replace('\x1b', "^"),
         "bracket" => match matching_bracket(&text, pos) {
             Some(at) => format!("{}‸{}", &text[..at], &text[at..]),
@@ -106,8 +107,8 @@ fn answer(session: &mut Session, verb: &str, question: &str) -> String {
     }
 }
 
-fn completed(session: &mut Session, text: &str, pos: usize) -> String {
-    let found = session.complete(text, pos);
+fn completed(repl: &mut Repl, text: &str, pos: usize) -> String {
+    let found = repl.complete(text, pos);
     let mut out = String::new();
     if found.candidates.is_empty() {
         return "none".into();
@@ -154,16 +155,20 @@ fn no_trace() {
             );
         }
         session.hint("slices.SortFunc(", 16);
+        session.doc("time.Duration.String");
         assert_eq!(session.type_of("T{2}.n + 1").unwrap(), "int");
     };
     let sizes = |session: &mut Session| {
         let w = session.world();
+        let source = w.sources.add("", "", false).unwrap();
+        w.sources.take_back(&source);
         (
             w.types.len(),
             w.objects.len(),
             w.packages.len(),
             w.deps.len(),
             w.func_sigs.len(),
+            source.base,
         )
     };
     for _ in 0..3 {

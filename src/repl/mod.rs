@@ -2,6 +2,7 @@
 
 mod asker;
 pub mod commands;
+mod complete;
 mod draw;
 mod editor;
 mod helper;

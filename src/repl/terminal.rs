@@ -33,7 +33,9 @@ pub fn run(options: Options, editing: &Editing, first: Option<&str>) -> i32 {
     } else {
         Output::new(Box::new(std::io::stderr()))
     };
-    let repl = Repl::new(Session::new(options, sink(), err), editing.color);
+    let mut repl = Repl::new(Session::new(options, sink(), err), editing.color);
+    // They run on behind the prompt.
+    repl.slices = 1;
     let stopper = repl.session.stopper();
     let (asker, requests) = Asker::new(stopper.clone());
     let modes = Modes::now();
@@ -90,7 +92,7 @@ impl Terminal {
             }
             let (events, more) = self.repl.session.background(true);
             for event in &events {
-                let said = report::event(event);
+                let said = report::event(event, self.repl.color);
                 self.say(&said);
             }
             if more || !events.is_empty() {
@@ -141,7 +143,7 @@ impl Terminal {
     }
 
     fn complete(&mut self, text: &str) -> Completions {
-        let found = self.repl.session.complete(text, text.len());
+        let found = self.repl.complete(text, text.len());
         let candidates = found.candidates.into_iter();
         Completions {
             start: found.start,
@@ -150,6 +152,6 @@ impl Terminal {
     }
 
     fn hint(&mut self, text: &str) -> Option<String> {
-        self.repl.session.hint(text, text.len())
+        self.repl.hint(text, text.len())
     }
 }

@@ -10,9 +10,7 @@ use lang::types::{Type, TypeId};
 impl Session {
     /// Inside the parentheses of a call the parameters and results of what is called, the parameter that the cursor is at in `‹›`.
     pub fn hint(&mut self, text: &str, pos: usize) -> Option<String> {
-        let text = before(text, pos);
-        let text = super::command::go_part(text);
-        let cut = Cut::of(text);
+        let cut = Cut::of(before(text, pos));
         if cut.context == Context::Comment {
             return None;
         }

@@ -4,7 +4,6 @@
 //! from the checker, which sees the unfinished text with a mark where the cursor is (`ask`), and from the packages' sources.
 
 mod ask;
-mod command;
 mod cut;
 mod doc;
 mod hint;
@@ -78,7 +77,8 @@ impl fmt::Display for Kind {
 }
 
 impl Candidate {
-    fn new(text: impl Into<String>, kind: Kind, detail: impl Into<String>) -> Candidate {
+    /// A candidate.
+    pub fn new(text: impl Into<String>, kind: Kind, detail: impl Into<String>) -> Candidate {
         Candidate {
             text: text.into(),
             kind,
@@ -88,17 +88,9 @@ impl Candidate {
 }
 
 impl Session {
-    /// What could stand at byte `pos` of `text`, be that Go or a `:command`. What follows the cursor does not matter.
+    /// What could stand at byte `pos` of `text`. What follows the cursor does not matter.
     pub fn complete(&mut self, text: &str, pos: usize) -> Completions {
-        let text = before(text, pos);
-        match command::split(text) {
-            Some(line) => self.complete_command(&line),
-            None => self.complete_go(text),
-        }
-    }
-
-    fn complete_go(&mut self, text: &str) -> Completions {
-        let cut = Cut::of(text);
+        let cut = Cut::of(before(text, pos));
         let candidates = match cut.context {
             Context::Comment | Context::Number => Vec::new(),
             Context::Quoted => self.complete_string(&cut),
@@ -154,7 +146,7 @@ impl View<'_> {
 }
 
 /// The text before byte `pos`, or before the character that it is in.
-fn before(text: &str, pos: usize) -> &str {
+pub(crate) fn before(text: &str, pos: usize) -> &str {
     let mut end = pos.min(text.len());
     while !text.is_char_boundary(end) {
         end -= 1;

@@ -21,10 +21,15 @@ impl Session {
                 .collect();
         }
         if self.takes_file(cut) {
-            files(&self.dir, cut.word)
+            self.files(cut.word)
         } else {
             Vec::new()
         }
+    }
+
+    /// Files whose names begin with what has been typed; relative ones are looked for where the session's programs look for theirs.
+    pub fn files(&self, typed: &str) -> Vec<Candidate> {
+        files(&self.dir, typed)
     }
 
     /// Whether the literal is an argument of a function of package os.
@@ -59,8 +64,7 @@ fn is_import(cut: &Cut<'_>) -> bool {
     }
 }
 
-/// The files whose names begin with what has been typed; relative ones are looked for in `dir`.
-pub(super) fn files(dir: &Path, typed: &str) -> Vec<Candidate> {
+fn files(dir: &Path, typed: &str) -> Vec<Candidate> {
     const MOST: usize = 1000;
     let (folder, name) = match typed.rfind('/') {
         Some(at) => typed.split_at(at + 1),
