@@ -94,7 +94,7 @@ fn piped(case: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// What was printed, with addresses as `0x…` and what took time on the wall as `T`: `12.3µs, …`.
+/// What was printed, with addresses as `0x···` and what took time on the wall as `T`: `12.3µs, …`.
 fn masked(text: &str) -> String {
     let mut out = String::new();
     for line in text.split_inclusive('\n') {
@@ -112,7 +112,8 @@ fn masked(text: &str) -> String {
         for part in parts {
             let hex = part.bytes().take_while(u8::is_ascii_hexdigit).count();
             if hex > 6 {
-                out += "0x…";
+                out += "0x";
+                out += &"·".repeat(hex);
                 out += &part[hex..];
             } else {
                 out += "0x";

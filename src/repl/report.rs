@@ -1,5 +1,6 @@
 //! What the REPL says about inputs.
 
+use super::highlight::highlight;
 use crate::session::{Crash, Echo, End, Evaluation, Event, Session, Waiting};
 use lang::diag::Format;
 
@@ -39,17 +40,17 @@ pub fn evaluation(session: &mut Session, e: &Evaluation, color: bool) -> Said {
     }
     match &e.end {
         End::Declared => {}
-        End::Done(echoes) => said.out += &lines(echoes),
+        End::Done(echoes) => said.out += &lines(echoes, color),
         End::Rejected(diags) => said.err += &session.render(diags, Format::Human, color),
         End::Unreadable(what) => said.err += &format!("{what}\n"),
         End::Blocked(waiting) => said.out += &blocked(waiting),
-        End::Panicked(crash) => said.err += &crashed(crash),
+        End::Panicked(crash) => said.err += &crashed(crash, color),
         End::Exited(code) => said.out += &format!("exit status {code}: the session goes on\n"),
         End::Interrupted => said.err += "interrupted\n",
         End::Bug(what) => said.err += &bug(what),
     }
     for event in &e.events {
-        let more = self::event(event);
+        let more = self::event(event, color);
         said.out += &more.out;
         said.err += &more.err;
     }
@@ -57,7 +58,7 @@ pub fn evaluation(session: &mut Session, e: &Evaluation, color: bool) -> Said {
 }
 
 /// What there is to say about something that happened in the background.
-pub fn event(e: &Event) -> Said {
+pub fn event(e: &Event, color: bool) -> Said {
     let mut said = Said::default();
     match e {
         Event::Finished {
@@ -66,9 +67,9 @@ pub fn event(e: &Event) -> Said {
             echoes,
         } => {
             said.out = format!("goroutine {goid} of input[{input}] went on and has ended\n");
-            said.out += &lines(echoes);
+            said.out += &lines(echoes, color);
         }
-        Event::Crashed(crash) => said.err = crashed(crash),
+        Event::Crashed(crash) => said.err = crashed(crash, color),
         Event::Exited { goid, code } => {
             said.out = format!("goroutine {goid} called os.Exit({code}): the session goes on\n");
         }
@@ -77,8 +78,20 @@ pub fn event(e: &Event) -> Said {
     said
 }
 
-fn lines(echoes: &[Echo]) -> String {
-    echoes.iter().map(|e| e.line() + "\n").collect()
+fn lines(echoes: &[Echo], color: bool) -> String {
+    echoes.iter().map(|e| line(e, color) + "\n").collect()
+}
+
+/// The line of a value; its name is grey, as the type behind it is.
+fn line(e: &Echo, color: bool) -> String {
+    let line = e.line();
+    match line.strip_prefix(&e.name) {
+        Some(rest) if color && !e.name.is_empty() => {
+            let value = rest.trim_start_matches([' ', '=']);
+            format!("\x1b[90m{} =\x1b[0m {}", e.name, highlight(value))
+        }
+        _ => line,
+    }
 }
 
 /// `goroutine 3 is parked: chan send …`
@@ -96,7 +109,10 @@ pub fn blocked(w: &Waiting) -> String {
     out + "\n  nothing can wake it now; a later input may\n"
 }
 
-fn crashed(c: &Crash) -> String {
+fn crashed(c: &Crash, color: bool) -> String {
+    if color {
+        return format!("\x1b[31m{}\x1b[0m\n\n{}", c.message, c.trace);
+    }
     format!("{}\n\n{}", c.message, c.trace)
 }
 

@@ -8,7 +8,7 @@ use std::io::Write;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Bytes that may wait while a line is edited; whoever prints more waits too.
-const FULL: usize = 1 << 20;
+const FULL: usize = 16 << 10;
 /// The longest unfinished line that is continued where it stands; it must fit into a row.
 const TAIL: usize = 60;
 

@@ -60,6 +60,8 @@ pub struct Repl {
     pub color: bool,
     /// Set by `:quit`: the exit status.
     pub quit: Option<i32>,
+    /// How long goroutines that never rest may run on before an input is answered, in slices of a few milliseconds.
+    pub(crate) slices: usize,
     /// The Go inputs so far.
     pub(crate) inputs: Vec<Input>,
 }
@@ -71,6 +73,7 @@ impl Repl {
             session,
             color,
             quit: None,
+            slices: 16,
             inputs: Vec::new(),
         }
     }
@@ -106,7 +109,8 @@ impl Repl {
     }
 
     fn entered(&mut self, mut evaluation: Evaluation, text: &str) -> Said {
-        evaluation.events.extend(self.session.settle());
+        let news = self.session.settle_within(self.slices);
+        evaluation.events.extend(news);
         self.inputs.push(Input {
             number: evaluation.input,
             text: text.trim_end().to_string(),

@@ -9,8 +9,13 @@ const SLICE: u64 = 1 << 20;
 impl Session {
     /// Lets goroutines run until none can, without waiting for timers, but not for long if they never rest.
     pub fn settle(&mut self) -> Vec<Event> {
+        self.settle_within(16)
+    }
+
+    /// The same, with the number of slices, a few milliseconds each, that goroutines may take which never rest.
+    pub fn settle_within(&mut self, slices: usize) -> Vec<Event> {
         let mut events = Vec::new();
-        for _ in 0..16 {
+        for _ in 0..slices {
             if !self.slice(false, &mut events) {
                 break;
             }

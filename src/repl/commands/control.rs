@@ -111,7 +111,7 @@ fn tick(repl: &mut Repl, argument: &str) -> Result<Said, String> {
         return Err("time is real and passes by itself; :clock virtual stops it".to_string());
     }
     let happened = repl.session.tick(n);
-    let mut said = events(&happened);
+    let mut said = events(&happened, repl.color);
     said.out += &format!("{} have passed\n", nanos(n));
     Ok(said)
 }

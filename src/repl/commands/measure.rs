@@ -52,7 +52,7 @@ fn time(repl: &mut Repl, expr: &str) -> Result<Said, String> {
         plural(c.bytes, "byte"),
         plural(c.switches, "switch"),
     ));
-    said.add(events(&aside.events));
+    said.add(events(&aside.events, repl.color));
     Ok(said)
 }
 
@@ -68,7 +68,7 @@ fn bench(repl: &mut Repl, expr: &str) -> Result<Said, String> {
     loop {
         let text = format!("for range {n} {{\n{left}{expr}\n}}");
         let aside = repl.session.aside(&text)?;
-        said.add(events(&aside.events));
+        said.add(events(&aside.events, repl.color));
         let cost = aside.cost;
         if cost.time >= ENOUGH || n >= MOST {
             said.out += &per_round(n, cost);

@@ -116,7 +116,7 @@ fn unknown(word: &str) -> String {
         .iter()
         .map(|c| (distance(word, c.name), c.name))
         .min()
-        .filter(|&(d, name)| d <= 2 && d < name.len());
+        .filter(|&(d, name)| d * 3 <= name.len().max(3));
     match near {
         Some((_, name)) => format!("there is no command :{word}; did you mean :{name}?"),
         None => format!("there is no command :{word}; :help lists them"),
@@ -161,10 +161,10 @@ pub fn run(repl: &mut Repl, line: &str) -> Said {
 }
 
 /// What there is to say about what happened meanwhile.
-fn events(happened: &[Event]) -> Said {
+fn events(happened: &[Event], color: bool) -> Said {
     let mut said = Said::default();
     for e in happened {
-        said.add(report::event(e));
+        said.add(report::event(e, color));
     }
     said
 }
