@@ -22,7 +22,7 @@ pub(super) struct Drawn {
 /// Columns of a drawing.
 const WIDE: usize = 76;
 /// Columns of a cell's text.
-pub(super) const CELL: usize = 20;
+pub(super) const CELL: usize = 15;
 /// Slots shown of a ring.
 const MOST: usize = 8;
 

@@ -69,7 +69,15 @@ fn drawing(session: &mut Session, addr: u64, ty: &str) -> String {
     };
     let mut out = title(&c, ty);
     let slots = draw::shown(c.dataqsiz, c.sendx, c.recvx);
-    let text = |i: usize| c.slot(i, vm).map_or_else(String::new, |v| shown(&v));
+    let name = type_name(c.elemtype);
+    let text = |i: usize| {
+        let text = c.slot(i, vm).map_or_else(String::new, |v| shown(&v));
+        // The box says of what type the values are.
+        match text.strip_prefix(&name) {
+            Some(rest) if rest.starts_with('{') => rest.to_string(),
+            _ => text,
+        }
+    };
     let drawn = Drawn {
         fields: fields(&c),
         slots: slots.into_iter().map(|i| (i, text(i))).collect(),
@@ -88,6 +96,7 @@ fn drawing(session: &mut Session, addr: u64, ty: &str) -> String {
 
 fn title(c: &ChanInfo<'_>, ty: &str) -> String {
     let made = match &c.made {
+        Some(p) if p.is_std => format!(", made at {p}"),
         Some(p) => format!(", made at {p}: {}", p.text.trim()),
         None => String::new(),
     };
@@ -202,6 +211,7 @@ fn row(c: &ChanInfo<'_>) -> Option<Vec<String>> {
         (r, s) => format!("{r} to receive, {s} to send"),
     };
     let made = match &c.made {
+        Some(p) if p.is_std => p.to_string(),
         Some(p) => format!("{p}: {}", p.text.trim()),
         None => "-".to_string(),
     };

@@ -112,8 +112,17 @@ fn channel(session: &mut Session, info: &GoroutineInfo, addr: u64) -> String {
         out += "A timer sends on that channel when it fires.\n";
     }
     let ahead = ahead(&c, info.goid);
+    let queue = match sends {
+        Some(_) => &c.sendq,
+        None => &c.recvq,
+    };
+    let alike: Vec<u64> = queue.iter().map(|w| w.goid).collect();
     if ahead > 0 {
-        let _ = writeln!(out, "{ahead} others wait there before it.");
+        let others = match ahead {
+            1 => "One other waits".to_string(),
+            n => format!("{n} others wait"),
+        };
+        let _ = writeln!(out, "{others} there before it.");
     }
     let _ = writeln!(
         out,
@@ -123,7 +132,7 @@ fn channel(session: &mut Session, info: &GoroutineInfo, addr: u64) -> String {
             _ => " once its turn has come.",
         }
     );
-    out + &holders(session, info.goid, addr)
+    out + &holders(session, &alike, addr)
 }
 
 fn name(c: &ChanInfo<'_>) -> String {
@@ -169,20 +178,20 @@ fn sync(session: &mut Session, info: &GoroutineInfo) -> String {
         text => format!("{text}\n"),
     };
     if let Some(addr) = session.vm.waits_at(info.goid) {
-        out += &holders(session, info.goid, addr);
+        out += &holders(session, &[info.goid], addr);
     }
     out
 }
 
-/// Who else can get at what a goroutine waits for.
-fn holders(session: &mut Session, goid: u64, addr: u64) -> String {
+/// Who can get at what goroutines wait for, but for themselves.
+fn holders(session: &mut Session, waiters: &[u64], addr: u64) -> String {
     let (variables, places) = variables(session, addr);
     let others = session.vm.who_reaches(addr, &places);
     let mut out = String::new();
     if !variables.is_empty() {
         let _ = writeln!(out, "You can get at it: {}.", variables.join(", "));
     }
-    for other in others.into_iter().filter(|&o| o != goid) {
+    for other in others.into_iter().filter(|o| !waiters.contains(o)) {
         let Some(o) = session.vm.goroutine_of(other) else {
             continue;
         };
