@@ -273,9 +273,7 @@ impl Checker<'_> {
         );
         let package = self.w.packages[self.pkg.0 as usize].scope;
         self.record_def(id, obj);
-        if let Some(recv) = &decl.recv {
-            self.check_receiver_count(decl, recv);
-        } else {
+        if decl.recv.is_none() {
             let name = id.name.as_str();
             if name == "init" || name == "main" && self.is_main() {
                 self.check_special_func(name, decl);
@@ -288,18 +286,6 @@ impl Checker<'_> {
             }
         }
         self.add_decl(scope, obj, DeclRef::Func(decl.clone()));
-    }
-
-    fn check_receiver_count(&mut self, decl: &FuncDecl, recv: &[crate::ast::Field]) {
-        let n: usize = recv.iter().map(|f| f.names.len().max(1)).sum();
-        if n != 1 {
-            let message = if n == 0 {
-                "method has no receiver"
-            } else {
-                "method has multiple receivers"
-            };
-            self.error(decl.name.span, Code::BadRecv, message);
-        }
     }
 
     /// `init` and `main` have no type parameters, parameters or results.
