@@ -152,7 +152,7 @@ pub const FLAGS: &[Flag] = &[
         name: "html",
         value: "OUT",
         commands: &[Guide],
-        doc: "write the guide as one page, with what each block did below it",
+        doc: "write the guide as one page, with what each block did below it; `-` is standard output",
         set: |s, v| {
             s.guide.html = Some(v.to_string());
             Ok(())

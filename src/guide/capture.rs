@@ -43,9 +43,10 @@ impl Capture {
     pub fn take(&self) -> String {
         let state = std::mem::take(&mut *self.state.borrow_mut());
         let mut text = String::from_utf8_lossy(&state.kept).into_owned();
-        let left_out = state.written - state.kept.len();
-        if left_out > 0 {
-            text += &format!("\n… ({left_out} more bytes)\n");
+        match state.written - state.kept.len() {
+            0 => {}
+            _ if self.ends && state.written > ENOUGH => text += "\n… and so on\n",
+            left_out => text += &format!("\n… ({left_out} more bytes)\n"),
         }
         text
     }

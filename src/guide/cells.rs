@@ -5,7 +5,7 @@
 
 use super::capture::Capture;
 use super::markdown::Block;
-use super::needs::{judge, missing};
+use super::needs::{first_of_each, judge, missing};
 use super::outcome::{Outcome, Status};
 use super::plan::{Plan, Shape};
 use super::programs::{ON_AND_ON, bug_text, ended, place};
@@ -177,7 +177,7 @@ impl Cells {
         let diags = self
             .session
             .errors_of_part(&self.name, (block.line + line) as u32, &text);
-        let more: Vec<Diagnostic> = diags.into_iter().filter(|d| missing(d).is_some()).collect();
+        let more = first_of_each(&diags);
         for name in judge(&more).1 {
             if !run.needs.contains(&name) {
                 run.needs.push(name);

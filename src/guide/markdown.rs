@@ -123,15 +123,17 @@ impl Guide {
                 .iter()
                 .filter(|h| fits(&h.text.to_lowercase(), &wanted))
                 .collect();
-            match found[..] {
-                [] => {}
-                [one] if one.blocks.is_empty() => {
-                    return Err(format!("there is no Go block under {:?}", one.text));
-                }
+            let full: Vec<&Heading> = found
+                .iter()
+                .copied()
+                .filter(|h| !h.blocks.is_empty())
+                .collect();
+            match full[..] {
+                [] if found.is_empty() => {}
+                [] => return Err(format!("there is no Go block under {:?}", found[0].text)),
                 [one] => return Ok(one.blocks.clone()),
                 _ => {
-                    let names: Vec<String> =
-                        found.iter().map(|h| format!("{:?}", h.text)).collect();
+                    let names: Vec<String> = full.iter().map(|h| format!("{:?}", h.text)).collect();
                     let list = names.join(", ");
                     return Err(format!(
                         "{what:?} may be any of {list}; give more of it, or a block's number"

@@ -18,6 +18,7 @@ mod run;
 
 pub use markdown::{Block, Guide, Heading};
 pub use outcome::{Outcome, Status};
+pub use plan::Shape;
 pub use run::{Done, run};
 
 use crate::engine::Options;
@@ -80,12 +81,22 @@ fn guide(o: &GuideOptions) -> Result<bool, String> {
     let bug = done.iter().any(|d| d.outcome.bug);
     if let Some(out) = &o.html {
         let page = html::page(&guide, &done);
-        std::fs::write(out, page).map_err(|e| format!("cannot write {out}: {e}"))?;
+        match out.as_str() {
+            "-" => print(&page),
+            out => {
+                std::fs::write(out, page).map_err(|e| format!("cannot write {out}: {e}"))?;
+            }
+        }
     }
     if o.json {
         print(&json::report(&guide, &done));
-    } else if o.html.is_some() {
-        print(&report::summary(&guide, &done));
+    } else if let Some(out) = &o.html {
+        let shown = if out == "-" {
+            String::new()
+        } else {
+            report::summary(&guide, &done)
+        };
+        print(&shown);
     } else {
         print(&report::report(&guide, &done, o.color));
     }

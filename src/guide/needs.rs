@@ -22,6 +22,20 @@ pub fn judge(diags: &[Diagnostic]) -> (Status, Vec<String>) {
     }
 }
 
+/// Of errors those about missing names, the first about each.
+pub fn first_of_each(diags: &[Diagnostic]) -> Vec<Diagnostic> {
+    let mut seen = Vec::new();
+    let mut fresh = |d: &Diagnostic| {
+        missing(d).is_some_and(|name| {
+            let fresh = !seen.contains(&name);
+            seen.push(name);
+            fresh
+        })
+    };
+    let sorted = normalize(diags).into_iter();
+    sorted.filter(|d| fresh(d)).cloned().collect()
+}
+
 /// The name that is missing, if that is what is wrong.
 pub fn missing(d: &Diagnostic) -> Option<String> {
     let text = d.message.lines().next().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Blocks that are programs of their own.
 
 use super::capture::Capture;
-use super::needs::judge;
+use super::needs::{first_of_each, judge};
 use super::outcome::{Outcome as Result, Status};
 use super::run::{LIMIT, watched};
 use crate::engine::{Engine, Options, Outcome, Run};
@@ -24,7 +24,7 @@ pub fn run(name: &str, line: usize, text: &str, options: &Options) -> Result {
     };
     if !engine.is_program(&loaded) {
         return ended(
-            Status::NotGo,
+            Status::Declared,
             "a function main outside package main runs nothing".to_string(),
         );
     }
@@ -39,8 +39,8 @@ pub fn run(name: &str, line: usize, text: &str, options: &Options) -> Result {
             watch(Box::new(move || interrupter.interrupt()))
         })
     });
-    let stdout = out.take();
-    let (status, said) = judged(&run.0, name, &err.take(), run.1, out.is_broken());
+    let (broken, stdout) = (out.is_broken(), out.take());
+    let (status, said) = judged(&run.0, name, &err.take(), run.1, broken);
     message.push_str(&said);
     Result {
         stdout,
@@ -51,9 +51,11 @@ pub fn run(name: &str, line: usize, text: &str, options: &Options) -> Result {
 
 fn refused(engine: &Engine, diags: &[Diagnostic]) -> Result {
     let (status, needs) = judge(diags);
+    let first = first_of_each(diags);
+    let shown = if needs.is_empty() { diags } else { &first };
     Result {
         needs,
-        ..ended(status, engine.render(diags, Format::Short, false))
+        ..ended(status, engine.render(shown, Format::Short, false))
     }
 }
 

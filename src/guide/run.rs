@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 /// How long a block may take on the real clock.
 pub const LIMIT: Duration = Duration::from_secs(60);
 /// How many taken jumps and calls a block may make unless flags say otherwise.
-pub const STEPS: u64 = 200_000_000;
+pub const STEPS: u64 = 100_000_000;
 /// The seed unless flags say otherwise, so that reports can be compared.
 const SEED: u64 = 1;
 
@@ -104,8 +104,14 @@ fn origins(guide: &Guide, plans: &[Plan], statuses: &HashMap<usize, Status>, d: 
         } else if other > d.index {
             format!("\n{name} is declared later, in {place}")
         } else {
-            let status = statuses.get(&other).map_or("", |s| s.as_str());
-            format!("\n{name} is declared in {place}, which is {status}")
+            let why = match statuses.get(&other) {
+                Some(status @ (Status::Incomplete | Status::NotGo)) => {
+                    format!("which is {}", status.as_str())
+                }
+                _ if d.shape == Shape::Program => "but a program runs on its own".to_string(),
+                _ => "but as something else".to_string(),
+            };
+            format!("\n{name} is declared in {place}, {why}")
         };
     }
     notes

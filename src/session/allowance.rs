@@ -46,8 +46,8 @@ impl Session {
         self.eval_as(name, text)
     }
 
-    /// A turn within the allowance; in virtual time, timers beyond it do not fire.
-    pub(super) fn allowed_turn(&mut self) -> Result<Turn, (u64, String)> {
+    /// A turn within the allowance for the evaluation on `goid`; in virtual time, timers beyond it do not fire unless it waits for one itself.
+    pub(super) fn allowed_turn(&mut self, goid: u64) -> Result<Turn, (u64, String)> {
         let bounded = self.allowance.nanos < i64::MAX && self.vm.is_virtual_time();
         loop {
             let (before, steps) = (self.spent, self.allowance.steps);
@@ -60,12 +60,12 @@ impl Session {
             }
             match self.vm.next_timer() {
                 None => return self.turn(true, self.allowance.steps),
-                Some(nanos) if nanos > self.allowance.nanos => {
+                Some(nanos) if nanos > self.allowance.nanos && !self.vm.awaits_timer(goid) => {
                     return Ok(Turn::Pause(Pause::Spent));
                 }
                 Some(nanos) => {
                     self.vm.advance(nanos);
-                    self.allowance.nanos -= nanos;
+                    self.allowance.nanos = (self.allowance.nanos - nanos).max(0);
                 }
             }
         }

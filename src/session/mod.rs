@@ -236,7 +236,7 @@ impl Session {
     /// Runs goroutines until the evaluation on `goid` is decided.
     fn drive(&mut self, goid: u64, events: &mut Vec<Event>) -> End {
         loop {
-            let turn = match self.allowed_turn() {
+            let turn = match self.allowed_turn(goid) {
                 Ok(turn) => turn,
                 Err(bug) if bug.0 == goid => return End::Bug(bug.1),
                 Err(bug) => {

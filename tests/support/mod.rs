@@ -173,7 +173,7 @@ pub fn compare(what: &str, want: &str, got: &str) -> Result<(), String> {
 }
 
 /// Whether the lines of `got` are those that `want` describes, in any order; `Err` shows what is missing and what is left.
-fn compare_any(want: &str, got: &str) -> Result<(), String> {
+pub fn compare_any(want: &str, got: &str) -> Result<(), String> {
     let mut left: Vec<&str> = got.lines().collect();
     let (loose, exact): (Vec<&str>, Vec<&str>) = want.lines().partition(|w| w.contains("[*]"));
     let mut missing = Vec::new();
