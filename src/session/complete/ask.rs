@@ -81,7 +81,9 @@ impl Session {
         text: &str,
         look: impl FnOnce(&mut View<'_>, Option<Place>) -> R,
     ) -> Option<R> {
-        let (source, file, ids, _) = self.parse_aside("cursor", text)?;
+        let Aside {
+            source, file, ids, ..
+        } = self.parse_aside("cursor", text)?;
         let pkg = self.pkg;
         let world = self.world();
         let looked = world.probe(pkg, file, ids, MARK, |world, place| {
@@ -92,11 +94,7 @@ impl Session {
     }
 
     /// Parses a text that is no input.
-    pub(super) fn parse_aside(
-        &mut self,
-        name: &str,
-        text: &str,
-    ) -> Option<(Rc<SourceFile>, File, Rc<NodeIds>, Vec<Diagnostic>)> {
+    pub(super) fn parse_aside(&mut self, name: &str, text: &str) -> Option<Aside> {
         let source = self.world().sources.add(name, text, false).ok()?;
         let ids = Rc::new(NodeIds::default());
         let (file, diags) = syntax::parse_file(&source, &ids, ParseOptions::default());
@@ -104,8 +102,21 @@ impl Session {
             package: None,
             ..file
         };
-        Some((source, file, ids, diags))
+        Some(Aside {
+            source,
+            file,
+            ids,
+            diags,
+        })
     }
+}
+
+/// A parsed text that is no input.
+pub(super) struct Aside {
+    pub(super) source: Rc<SourceFile>,
+    pub(super) file: File,
+    pub(super) ids: Rc<NodeIds>,
+    pub(super) diags: Vec<Diagnostic>,
 }
 
 /// The world as a session's user sees it.

@@ -1,6 +1,6 @@
 //! What expressions and names are: types, and documentation from the sources.
 
-use super::ask::View;
+use super::ask::{Aside, View};
 use super::{Session, show};
 use lang::ast::{Item, StmtKind};
 use lang::check::{OperandMode, Place, Valued};
@@ -13,9 +13,15 @@ impl Session {
     /// # Errors
     /// What is wrong with it.
     pub fn type_of(&mut self, expr: &str) -> Result<String, Vec<Diagnostic>> {
-        let Some((source, file, ids, diags)) = self.parse_aside("expression", expr) else {
+        let Some(aside) = self.parse_aside("expression", expr) else {
             return Err(Vec::new());
         };
+        let Aside {
+            source,
+            file,
+            ids,
+            diags,
+        } = aside;
         if diags.iter().any(Diagnostic::is_error) {
             return Err(diags);
         }

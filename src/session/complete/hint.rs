@@ -42,8 +42,12 @@ impl Session {
         if !ends || declares {
             return None;
         }
-        let head = &cut.head[..callee.hi as usize];
-        self.ask_behind(head, cut, cut.frames.len() - 1, look)
+        let (head, called) = cut.head[..callee.hi as usize].split_at(type_start(cut, open - 1));
+        let head = match called.starts_with('[') || called.starts_with("map") {
+            true => format!("{head}({called})"),
+            false => format!("{head}{called}"),
+        };
+        self.ask_behind(&head, cut, cut.frames.len() - 1, look)
     }
 }
 
@@ -96,6 +100,38 @@ impl View<'_> {
         let (_, results) = split_params(&text[generic.len()..]).unwrap_or_default();
         Some(marked(generic, &params, sig.variadic, results, at))
     }
+}
+
+/// Where in the text the type literal begins that ends with the name at token `end`, such as `[]pkg.Name`; the name's own place if it is in none.
+fn type_start(cut: &Cut<'_>, end: usize) -> usize {
+    let kind = |i: usize| cut.tokens.get(i).map(|t| t.kind);
+    let before = |i: usize| i.checked_sub(1).and_then(kind);
+    let mut at = end;
+    if kind(at) != Some(Token::Name) {
+        return cut.tokens[at].lo as usize;
+    }
+    if before(at) == Some(Token::Dot) && at >= 2 && kind(at - 2) == Some(Token::Name) {
+        at -= 2;
+    }
+    while before(at) == Some(Token::RBrack) {
+        let mut depth = 0usize;
+        let opens = |i: &usize| {
+            match cut.tokens[*i].kind {
+                Token::RBrack => depth += 1,
+                Token::LBrack => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        };
+        let Some(open) = (0..at).rev().find(opens) else {
+            break;
+        };
+        at = open;
+        if before(at) == Some(Token::Map) {
+            at -= 1;
+        }
+    }
+    cut.tokens[at].lo as usize
 }
 
 /// `(a int, ‹b string›) error`
