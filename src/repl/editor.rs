@@ -114,7 +114,11 @@ fn edit(mut editor: GoEditor, asker: &Asker, screen: &Screen) {
                     return;
                 }
             }
-            Err(ReadlineError::Interrupted | ReadlineError::Signal(_)) => {}
+            Err(ReadlineError::Interrupted) => {
+                let tidy = editor.helper().map(GoHelper::after_dropped);
+                screen.print(tidy.unwrap_or_default().as_bytes());
+            }
+            Err(ReadlineError::Signal(_)) => {}
             Err(_) => return,
         }
     }

@@ -35,6 +35,10 @@ pub(crate) struct GoHelper {
     rewrite: Rewrite,
     /// The line has been entered: no bracket is marked any more.
     left: Cell<bool>,
+    /// Whether something has been typed.
+    typed: Cell<bool>,
+    /// The column where the hint begins that is shown.
+    hint: Cell<Option<usize>>,
 }
 
 impl GoHelper {
@@ -46,6 +50,8 @@ impl GoHelper {
             color,
             rewrite: Rewrite::default(),
             left: Cell::new(false),
+            typed: Cell::new(false),
+            hint: Cell::new(None),
         }
     }
 }
@@ -54,6 +60,27 @@ impl GoHelper {
     /// Where keys say what the line up to the cursor is to become.
     pub(crate) fn rewrite(&self) -> &Rewrite {
         &self.rewrite
+    }
+
+    /// What tidies up behind a line that was dropped, with the cursor in the row below: its hint goes, and who dropped nothing is told how to leave.
+    pub(crate) fn after_dropped(&self) -> String {
+        let hint = self.hint.take();
+        let mut out = hint.map_or(String::new(), |column| {
+            format!("\x1b[A\x1b[{}G\x1b[K\n", column + 1)
+        });
+        if !self.typed.get() {
+            out += &self.grey(":quit or Ctrl-D leaves");
+            out.push('\n');
+        }
+        out
+    }
+
+    fn grey(&self, text: &str) -> String {
+        if self.color {
+            format!("\x1b[90m{text}\x1b[0m")
+        } else {
+            text.to_string()
+        }
     }
 
     fn take_rewrite(&self) -> Option<String> {
@@ -91,23 +118,18 @@ impl Hinter for GoHelper {
     type Hint = Signature;
 
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Signature> {
+        self.hint.set(None);
         if !self.color || pos < line.len() || line.trim().is_empty() {
             return None;
         }
         let hint = self.asker.hint(line)?;
-        let room = room_behind(line);
-        let first = hint.lines().next()?;
-        let cut = fitting(first, room)?;
+        let columns = rustix::termios::tcgetwinsize(std::io::stdout()).map_or(80, |s| s.ws_col);
+        let columns = if columns == 0 { 80 } else { columns as usize };
+        let column = display(line, line, None).1 % columns;
+        let cut = fitting(hint.lines().next()?, columns.saturating_sub(column + 3))?;
+        self.hint.set(Some(column));
         Some(Signature(format!("  {cut}")))
     }
-}
-
-/// The columns that are free in the row behind a text, less the gap before a hint.
-fn room_behind(line: &str) -> usize {
-    let columns = rustix::termios::tcgetwinsize(std::io::stdout()).map_or(80, |s| s.ws_col);
-    let used = display(line, line, None).1;
-    let columns = if columns == 0 { 80 } else { columns as usize };
-    columns.saturating_sub(used % columns).saturating_sub(3)
 }
 
 /// As much of a text as fits into so many columns; nothing if that is too little to help.
@@ -162,6 +184,7 @@ impl Completer for GoHelper {
 
 impl Highlighter for GoHelper {
     fn highlight<'l>(&self, line: &'l str, pos: usize) -> Cow<'l, str> {
+        self.typed.set(!line.is_empty());
         if !self.color {
             return Cow::Owned(display(line, line, None).0);
         }
@@ -188,14 +211,12 @@ impl Highlighter for GoHelper {
     }
 
     fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
-        Cow::Owned(format!("\x1b[90m{hint}\x1b[0m"))
+        Cow::Owned(self.grey(hint))
     }
 
     fn highlight_candidate<'c>(&self, candidate: &'c str, _: CompletionType) -> Cow<'c, str> {
         match candidate.split_once("  ") {
-            Some((name, rest)) if self.color => {
-                Cow::Owned(format!("{name}  \x1b[90m{rest}\x1b[0m"))
-            }
+            Some((name, rest)) if self.color => Cow::Owned(format!("{name}  {}", self.grey(rest))),
             _ => Cow::Borrowed(candidate),
         }
     }

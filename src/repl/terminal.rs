@@ -144,10 +144,16 @@ impl Terminal {
 
     fn complete(&mut self, text: &str) -> Completions {
         let found = self.repl.complete(text, text.len());
-        let candidates = found.candidates.into_iter();
+        let word = text.get(found.start..).unwrap_or("");
+        let mut candidates = found.candidates;
+        // Other cases of letters count only where the typed ones lead nowhere.
+        if candidates.iter().any(|c| c.text.starts_with(word)) {
+            candidates.retain(|c| c.text.starts_with(word));
+        }
+        let candidates = candidates.into_iter().map(|c| (c.text, c.detail));
         Completions {
             start: found.start,
-            candidates: candidates.map(|c| (c.text, c.detail)).collect(),
+            candidates: candidates.collect(),
         }
     }
 

@@ -124,6 +124,15 @@ impl Pty {
 
     /// Waits until the screen is as wanted.
     pub fn wait<T>(&self, wanted: impl Fn(&Shown) -> Option<T>) -> Result<T, Shown> {
+        self.wait_for(PATIENCE, wanted)
+    }
+
+    /// The same, but not as long.
+    pub fn wait_for<T>(
+        &self,
+        limit: Duration,
+        wanted: impl Fn(&Shown) -> Option<T>,
+    ) -> Result<T, Shown> {
         let start = Instant::now();
         let mut state = self.screen.0.lock().unwrap();
         loop {
@@ -131,7 +140,7 @@ impl Pty {
             if let Some(found) = wanted(&shown) {
                 return Ok(found);
             }
-            let left = PATIENCE.saturating_sub(start.elapsed());
+            let left = limit.saturating_sub(start.elapsed());
             if left.is_zero() || state.ended {
                 return Err(shown);
             }

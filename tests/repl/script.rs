@@ -10,6 +10,7 @@
 //!     expect text              wait for a row with this text, below the last one that was expected
 //!     row text                 the same, the whole row being that
 //!     typing text              wait until the row of the cursor is that
+//!     hint text                wait for a hint with this text; one that took too long comes with the next key
 //!     at 3                     wait until the cursor is in that column
 //!     colored text, plain text     the row of the cursor has it, coloured or not
 //!     absent text              no row has it
@@ -21,6 +22,7 @@
 use super::pty::{Pty, Shown, Size};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 struct Script {
     args: Vec<String>,
@@ -101,6 +103,7 @@ impl Script {
             "expect" => self.expect(|row| row.contains(rest))?,
             "row" => self.expect(|row| row == rest)?,
             "typing" => self.see(|s| (s.rows[s.cursor.0] == rest).then_some(()))?,
+            "hint" => self.hint(rest)?,
             "at" => {
                 let column: usize = rest.parse().map_err(|_| "a column")?;
                 self.see(|s| (s.cursor.1 == column).then_some(()))?;
@@ -153,6 +156,17 @@ impl Script {
 
     fn see<T>(&mut self, wanted: impl Fn(&Shown) -> Option<T>) -> Result<T, String> {
         self.pty().wait(wanted).map_err(|shown| picture(&shown))
+    }
+
+    fn hint(&mut self, text: &str) -> Result<(), String> {
+        for _ in 0..20 {
+            let wanted = |s: &Shown| s.rows[s.cursor.0].contains(text).then_some(());
+            if self.pty().wait_for(Duration::from_secs(1), wanted).is_ok() {
+                return Ok(());
+            }
+            self.pty().send(b" \x7f");
+        }
+        Err(picture(&self.pty().shown()))
     }
 
     /// Waits for an empty prompt below everything else.
