@@ -11,10 +11,10 @@ pub fn overview() -> String {
          Usage: gol [COMMAND] [FLAGS] FILE [ARGS…]\n       gol                       a session at a prompt\n\nCommands:\n",
     );
     for (_, name, operands, doc) in Command::ALL {
-        let _ = writeln!(out, "  gol {:22} {doc}", format!("{name} {operands}"));
+        let _ = writeln!(out, "  gol {:26} {doc}", format!("{name} {operands}"));
     }
-    out.push_str("  gol FILE [ARGS…]           short for `gol run FILE [ARGS…]`\n  \
-           gol                        short for `gol repl`, at a terminal and from a pipe\n\nFlags (before the file):\n");
+    out.push_str("  gol FILE [ARGS…]               short for `gol run FILE [ARGS…]`\n  \
+           gol                            short for `gol repl`, at a terminal and from a pipe\n\nFlags (before the file):\n");
     flags(&mut out, None);
     out.push_str(
         "\nTry it:\n  \
@@ -41,6 +41,15 @@ pub fn usage(command: Command) -> String {
         }
     }
     flags(&mut out, Some(command));
+    if command == Command::Repl {
+        out.push_str(
+            "\nAt the prompt:\n  \
+               Tab completes, Ctrl-R searches the history, Alt-Enter starts a new line without running anything.\n  \
+               Ctrl-C stops what runs, or drops the line; Ctrl-D or :quit leaves; :help lists the commands.\n  \
+               The history is kept in $XDG_STATE_HOME/gol/history (~/.local/state/gol/history).\n\n\
+             Without a terminal results go to standard output, errors to standard error; the status is 1 if any input failed.\n",
+        );
+    }
     out
 }
 
