@@ -62,14 +62,11 @@ impl Drawn {
             return String::new();
         }
         let cells: Vec<(Option<usize>, String)> = self.cells();
-        let inner = cells
-            .iter()
-            .map(|c| width(&c.1))
-            .chain([format!("[{}]", self.size - 1).len(), 5])
-            .max()
-            .unwrap_or(5)
-            + 2
-            | 1;
+        let widths = cells.iter().map(|c| width(&c.1));
+        let index = format!("[{}]", self.size - 1).len();
+        let widest = widths.chain([index, 5]).max().unwrap_or(5);
+        // Odd, so that it has a middle.
+        let inner = (widest + 2) | 1;
         let per_row = (WIDE / (inner + 1)).max(1);
         let rows = cells.chunks(per_row);
         rows.map(|row| self.row(row, inner)).collect()

@@ -128,7 +128,7 @@ pub struct Waiting {
     /// File, line and text of the statement it waits in.
     pub at: Option<(String, u32, String)>,
     /// The channels it waits on: the operation (`send`, `receive`), the channel's number, and where it was made.
-    pub on: Vec<(String, u32, Option<(String, u32)>)>,
+    pub on: Vec<vm::WaitsOn>,
 }
 
 impl Evaluation {

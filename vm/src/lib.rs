@@ -11,7 +11,7 @@ pub mod value;
 mod vm;
 
 pub use exec::chaninfo::{ChanInfo, Waiter};
-pub use exec::inspect::{FrameInfo, GoroutineInfo, Place, WaitInfo};
+pub use exec::inspect::{FrameInfo, GoroutineInfo, Place, WaitInfo, WaitsOn};
 pub use exec::session::{CrashReport, Pause, Turn};
 pub use native::{
     Cx, Flow, GoChan, GoFunc, GoMap, GoPtr, GoSlice, GoStr, Iface, Native, NativeFn, NativeLookup,

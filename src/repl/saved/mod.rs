@@ -37,8 +37,8 @@ pub(super) fn program(repl: &mut Repl) -> Saved {
         let found = errors(&text);
         problem = found.first().map(|(_, d)| d.message.clone());
         let mut mended = false;
-        for (line, d) in found {
-            mended |= draft.mend(&lines, line, &d);
+        for (at, d) in found {
+            mended |= draft.mend(&lines, at, &d);
         }
         if !mended {
             return Saved { text, problem };
@@ -64,20 +64,36 @@ pub(super) fn source_of(repl: &Repl, name: &str) -> Option<String> {
     Some(found.text.clone())
 }
 
-/// What the checker says against a program, with the lines.
-fn errors(text: &str) -> Vec<(usize, Diagnostic)> {
+/// A place in a program: the line, from 1, and the byte in it, from 0, without the indentation.
+#[derive(Clone, Copy, Default)]
+struct At {
+    line: usize,
+    byte: usize,
+}
+
+/// What the checker says against a program, and where.
+fn errors(text: &str) -> Vec<(At, Diagnostic)> {
     let mut engine = Engine::new(Options::default());
     let Err(Failure::Diagnostics(diags)) = engine.load_text("saved.go", text) else {
         return Vec::new();
     };
-    let line = |d: &Diagnostic| {
+    let at = |d: &Diagnostic| {
         let shown = engine.render(std::slice::from_ref(d), Format::Short, false);
-        shown.split(':').nth(1)?.parse().ok()
+        let mut parts = shown.split(':').skip(1);
+        let mut number = || parts.next()?.parse::<usize>().ok();
+        let (line, column) = (number()?, number()?);
+        let tabs = text
+            .lines()
+            .nth(line - 1)?
+            .bytes()
+            .take_while(|&b| b == b'\t');
+        let byte = column.checked_sub(1 + tabs.count())?;
+        Some(At { line, byte })
     };
     diags
         .into_iter()
         .filter(Diagnostic::is_error)
-        .map(|d| (line(&d).unwrap_or(0), d))
+        .map(|d| (at(&d).unwrap_or_default(), d))
         .collect()
 }
 
@@ -172,9 +188,13 @@ impl Draft {
     }
 
     /// Changes what the checker objects to; false if that is beyond mending.
-    fn mend(&mut self, lines: &Lines, line: usize, d: &Diagnostic) -> bool {
-        let Some((_, part)) = lines.iter().find(|(at, _)| at.contains(&line)) else {
+    fn mend(&mut self, lines: &Lines, at: At, d: &Diagnostic) -> bool {
+        let Some((whole, part)) = lines.iter().find(|(whole, _)| whole.contains(&at.line)) else {
             return false;
+        };
+        let at = At {
+            line: at.line - whole.start,
+            ..at
         };
         match part {
             Part::Import(path) if d.code == Code::UnusedImport => {
@@ -182,7 +202,7 @@ impl Draft {
                 self.imports.retain(|i| i.0 != *path);
                 self.imports.len() < before
             }
-            Part::Stmt(i) => mend(&mut self.stmts[*i], d),
+            Part::Stmt(i) => mend(&mut self.stmts[*i], at, d),
             Part::Decl if d.code == Code::UndeclaredName => {
                 let name = d.message.rsplit(": ").next().unwrap_or_default();
                 self.types.contains_key(name) && self.shared.insert(name.to_string())
@@ -192,17 +212,12 @@ impl Draft {
     }
 }
 
-/// Changes a statement that the checker objects to.
-fn mend(p: &mut Piece, d: &Diagnostic) -> bool {
+/// Changes a statement that the checker objects to; `at` counts the lines of its text from 0.
+fn mend(p: &mut Piece, at: At, d: &Diagnostic) -> bool {
     match (d.code, p.form) {
         (Code::UnusedVar, _) => {
-            let name = d.message.rsplit(": ").next().unwrap_or_default();
-            let line = format!("_ = {name}");
-            let new = !name.is_empty() && !p.after.contains(&line);
-            if new {
-                p.after.push(line);
-            }
-            new
+            let name = d.message.replace("declared and not used", "");
+            p.uses(name.trim_matches([':', ' ']), at.line, at.byte)
         }
         (Code::NoNewVar, Form::AsIs) => p.becomes(Form::Assigned),
         (Code::UnusedExpr | Code::UnusedResults, Form::AsIs) => p.becomes(Form::Blank),

@@ -7,7 +7,7 @@ use lang::ast::{
     unparen,
 };
 use lang::source::{SourceFile, SourceMap, Span};
-use lang::syntax::{self, Kind, ParseOptions};
+use lang::syntax::{self, Kind, ParseOptions, Token};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A declaration or a statement of an input.
@@ -84,6 +84,27 @@ impl Piece {
         changes
     }
 
+    /// Makes the statement use a variable that is declared at a place in it: behind the declaration; whether that could be done.
+    pub(super) fn uses(&mut self, name: &str, line: usize, byte: usize) -> bool {
+        let line_text = format!("_ = {name}");
+        if self.defines().any(|n| n == name) {
+            let new = !self.after.contains(&line_text);
+            if new {
+                self.after.push(line_text);
+            }
+            return new;
+        }
+        let found = behind(&self.text, name, line, byte);
+        if let Some((at, in_block)) = found {
+            let use_it = match in_block {
+                true => format!(" {line_text};"),
+                false => format!("; {line_text}"),
+            };
+            self.text.insert_str(at, &use_it);
+        }
+        found.is_some()
+    }
+
     /// The statement as it stands in func main; `shared` variables are declared outside.
     pub(super) fn statement(
         &self,
@@ -137,6 +158,85 @@ impl Piece {
 fn declared(name: &str, types: &BTreeMap<String, String>) -> String {
     let ty = types.get(name).map_or("any", String::as_str);
     format!("var {name} {ty}")
+}
+
+/// Where a name that a text declares at a place, given by line and byte in it without the indentation, can be used first; and whether that is the
+/// beginning of a block or clause.
+fn behind(text: &str, name: &str, line: usize, byte: usize) -> Option<(usize, bool)> {
+    let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+    let full = text[start..].lines().next()?;
+    let at = start + (full.len() - full.trim_start().len()) + byte;
+    if !text.get(at..)?.starts_with(name) {
+        return None;
+    }
+    let tokens = syntax::lex(text, 1, true).tokens;
+    let here = tokens.iter().position(|t| t.lo as usize - 1 == at)?;
+    let ends = |k: Kind| matches!(k, Kind::Semi | Kind::LBrace | Kind::RBrace);
+    let first = tokens[..here]
+        .iter()
+        .rposition(|t| ends(t.kind))
+        .map_or(0, |i| i + 1);
+    let offset = |p: u32| p as usize - 1;
+    match tokens[first].kind {
+        Kind::For | Kind::If | Kind::Switch => {
+            let block = (here..tokens.len()).find(|&i| is_block(&tokens, i))?;
+            let of_types = tokens[here..block].iter().any(|t| t.kind == Kind::Type);
+            let begin = match of_types {
+                // Its variable is one in every clause.
+                true => end_of(&tokens, block + 1, Kind::Colon)?,
+                false => block,
+            };
+            Some((offset(tokens[begin].hi), true))
+        }
+        Kind::Case => {
+            let colon = end_of(&tokens, here, Kind::Colon)?;
+            Some((offset(tokens[colon].hi), true))
+        }
+        _ => {
+            let end = end_of(&tokens, here, Kind::Semi)?;
+            Some((offset(tokens[end].lo), false))
+        }
+    }
+}
+
+/// The first token of a kind from one on that no brackets surround; a closing bracket ends a statement too.
+fn end_of(tokens: &[Token], from: usize, kind: Kind) -> Option<usize> {
+    let mut depth = 0usize;
+    for (i, t) in tokens.iter().enumerate().skip(from) {
+        match t.kind {
+            k if k == kind && depth == 0 => return Some(i),
+            Kind::LParen | Kind::LBrack | Kind::LBrace => depth += 1,
+            Kind::RParen | Kind::RBrack | Kind::RBrace if depth == 0 => {
+                return (kind == Kind::Semi).then_some(i);
+            }
+            Kind::RParen | Kind::RBrack | Kind::RBrace => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether a token opens a block, and not a literal of a statement's header: nothing but the statement's end, or else, follows a block.
+fn is_block(tokens: &[Token], at: usize) -> bool {
+    if tokens[at].kind != Kind::LBrace {
+        return false;
+    }
+    let mut depth = 0usize;
+    let close = tokens[at..].iter().position(|t| {
+        match t.kind {
+            Kind::LBrace => depth += 1,
+            Kind::RBrace => depth -= 1,
+            _ => {}
+        }
+        depth == 0
+    });
+    let next = close.and_then(|n| tokens.get(at + n + 1));
+    next.is_none_or(|t| {
+        matches!(
+            t.kind,
+            Kind::Semi | Kind::Else | Kind::Eof | Kind::RBrace | Kind::RParen | Kind::Comma
+        )
+    })
 }
 
 /// The names in a text.

@@ -7,6 +7,9 @@ use crate::bytecode::Op;
 use crate::vm::Vm;
 use chanrt::{Dir, GState, Gp};
 
+/// A channel that a goroutine waits on: `send` or `receive`, the channel's number, and where it was made.
+pub type WaitsOn = (String, u32, Option<(String, u32)>);
+
 /// What a parked goroutine waits for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct WaitInfo {
@@ -14,8 +17,8 @@ pub struct WaitInfo {
     pub reason: String,
     /// File, line and text of the user's statement that it waits in.
     pub at: Option<(String, u32, String)>,
-    /// The channels: `send` or `receive`, the channel's number, and where it was made.
-    pub on: Vec<(String, u32, Option<(String, u32)>)>,
+    /// The channels.
+    pub on: Vec<WaitsOn>,
 }
 
 /// A place in a source text.
@@ -176,7 +179,7 @@ impl Vm {
         })
     }
 
-    fn waited_channels(&self, g: Gp) -> Vec<(String, u32, Option<(String, u32)>)> {
+    fn waited_channels(&self, g: Gp) -> Vec<WaitsOn> {
         let waits = self.rt.waiting_on(g).into_iter();
         waits
             .map(|w| {
