@@ -115,9 +115,14 @@ impl World {
         file
     }
 
-    /// The type of a method expression `recv.m` for a method with the signature `sig`.
-    pub fn method_expr_type(&mut self, session: PkgId, recv: TypeId, sig: TypeId) -> TypeId {
-        Checker::new(self, session).method_expr_type(recv, sig, None)
+    /// The type of a method expression `recv.m` for the method that a lookup has found.
+    pub fn method_expr_type(&mut self, session: PkgId, recv: TypeId, found: &Found) -> TypeId {
+        let sig = self.member_type(found);
+        let method = match found.member {
+            Member::Method(m, _) => Some(m),
+            Member::Field(_) | Member::Interface(_) => None,
+        };
+        Checker::new(self, session).method_expr_type(recv, sig, method)
     }
 
     /// The type of a field, method or method of an interface that a lookup has found.

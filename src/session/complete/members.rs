@@ -55,11 +55,10 @@ impl View<'_> {
         {
             return Candidate::new(name, kind, self.func_text(m));
         }
-        let ty = self.world.member_type(&reached.found);
-        let ty = if is_type {
-            self.world.method_expr_type(self.pkg, recv, ty)
-        } else {
-            ty
+        let found = &reached.found;
+        let ty = match is_type {
+            true => self.world.method_expr_type(self.pkg, recv, found),
+            false => self.world.member_type(found),
         };
         Candidate::new(name, kind, self.type_string(ty))
     }
