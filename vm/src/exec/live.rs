@@ -198,7 +198,11 @@ fn slots_of(bytes: Bytes16) -> usize {
 fn reads(p: &Program, f: FuncId, op: &Op, slots: usize) -> Vec<Range<usize>> {
     let from = |r: u16| usize::from(r)..slots;
     let some = |r: u16, n: usize| usize::from(r)..usize::from(r) + n;
-    let inputs = |f: u32| usize::from(p.funcs[f as usize].window_slots) + 1;
+    // What a function's window holds besides its results; a closure's address comes last.
+    let window = |w: usize, f: u32| {
+        let f = &p.funcs[f as usize];
+        w + usize::from(f.result_slots)..w + usize::from(f.window_slots) + usize::from(f.captures > 0)
+    };
     match *op {
         Op::Ret {} => vec![some(0, usize::from(p.funcs[f.0 as usize].result_slots))],
         Op::CompileMe { .. } | Op::NativeBody { .. } | Op::GoExit {} => vec![from(0)],
@@ -212,9 +216,9 @@ fn reads(p: &Program, f: FuncId, op: &Op, slots: usize) -> Vec<Range<usize>> {
         | Op::MapGet2 { m, k, .. }
         | Op::MapAddr { m, k, .. }
         | Op::MapDel { m, k } => vec![some(m.0, 1), from(k.0)],
-        Op::Call { w, f } => vec![some(w.0, inputs(f.0))],
+        Op::Call { w, f } => vec![window(w.0.into(), f.0)],
         Op::CallAddI { s, w, f, .. } => {
-            vec![some(s.0.into(), 1), some(w.0, inputs(f.0.into()))]
+            vec![some(s.0.into(), 1), window(w.0.into(), f.0.into())]
         }
         Op::CallC { w, c, ctx } => vec![some(w.0, usize::from(ctx.0) + 1), some(c.0, 1)],
         Op::CallI { w, s } => {
@@ -222,15 +226,17 @@ fn reads(p: &Program, f: FuncId, op: &Op, slots: usize) -> Vec<Range<usize>> {
             vec![some(w.0, usize::from(site.ctx) + 1), some(site.iface.0, 2)]
         }
         Op::CallN { w, n } => {
-            let window = p.natives[n.0 as usize].window_slots;
-            vec![some(w.0, usize::from(window))]
+            let n = &p.natives[n.0 as usize];
+            let w = usize::from(w.0);
+            vec![w + usize::from(n.result_slots)..w + usize::from(n.window_slots)]
         }
         Op::Print { f, s } => vec![some(s.0, printed(f))],
-        Op::Select { w, s } => {
+        Op::TryRecv { c, .. } => vec![some(c.0, 1)],
+        Op::Select { s, .. } => {
             let cases = &p.selects[s.0 as usize].cases;
             let chans = cases.iter().map(|c| some(c.chan.0, 1));
-            let values = cases.iter().filter_map(|c| c.value.map(from));
-            [from(w.0)].into_iter().chain(chans).chain(values).collect()
+            let sent = cases.iter().filter(|c| c.send);
+            chans.chain(sent.filter_map(|c| c.value.map(from))).collect()
         }
         _ => operands_read(op, slots),
     }
@@ -282,6 +288,7 @@ fn kills(op: &Op) -> Range<usize> {
         Op::Move3 { d, .. } | Op::Ld3 { d, .. } | Op::Idx3 { d, .. } => some(d, 3),
         Op::MoveN { d, n, .. } | Op::Zero { d, n } => some(d, usize::from(n.0)),
         Op::LdN { d, n, .. } => some(d, slots_of(n)),
+        Op::Select { w, .. } => usize::from(w.0)..usize::from(w.0) + 2,
         _ => 0..0,
     }
 }
