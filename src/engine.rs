@@ -12,6 +12,7 @@ use lang::diag::{self, Diagnostic, Format};
 use lang::symbol::Symbol;
 use lang::types::ObjKind;
 use std::any::Any;
+use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::rc::Rc;
@@ -55,6 +56,17 @@ pub(crate) struct Run {
     pub(crate) outcome: Outcome,
     /// Whether that was a panic or a fatal error.
     pub(crate) crashed: bool,
+    /// The machine. It is not taken apart by itself: mostly the process is about to end.
+    machine: ManuallyDrop<Box<Vm>>,
+}
+
+impl Run {
+    /// Gives back the machine's memory, unless it stopped in the middle of an instruction.
+    pub(crate) fn take_apart(self) {
+        if let Outcome::Exit(_) = self.outcome {
+            drop(ManuallyDrop::into_inner(self.machine));
+        }
+    }
 }
 
 /// One session: sources, checked packages, and then the machine that runs them.
@@ -179,9 +191,11 @@ impl Engine {
             Ok(exit) => Outcome::Exit(exit.code()),
             Err(cause) => Outcome::Bug(format!("{}\n{}", describe(&*cause), vm.place().trim_end())),
         };
-        // The process is about to end, and a machine in the middle of an instruction is not taken apart.
-        std::mem::forget(vm);
-        Run { outcome, crashed }
+        Run {
+            outcome,
+            crashed,
+            machine: ManuallyDrop::new(vm),
+        }
     }
 
     /// The bytecode of every function of the program's own whose name contains `filter`.

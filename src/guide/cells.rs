@@ -123,7 +123,7 @@ impl Cells {
             if rejected {
                 match run.status {
                     Status::Incomplete => self.needs_of_rest(block, plan, &done, run),
-                    _ => self.alone(block, plan, run),
+                    _ => self.alone(block, plan, &parts, run),
                 }
             }
             if run.over {
@@ -141,22 +141,35 @@ impl Cells {
         first: usize,
         done: &[bool],
     ) -> (Vec<usize>, Evaluation) {
+        let rest: Vec<usize> = (first..done.len()).filter(|&i| !done[i]).collect();
+        if plan.parts[first].concerns_rest {
+            let evaluation = self.eval(block, plan, &rest);
+            if !matches!(evaluation.end, End::Rejected(_)) {
+                return (rest, evaluation);
+            }
+        }
         let parts = plan.portion(first, done);
         let evaluation = self.eval(block, plan, &parts);
         let End::Rejected(diags) = &evaluation.end else {
             return (parts, evaluation);
         };
         let names: Vec<String> = diags.iter().filter_map(missing).collect();
-        let mut others = Vec::new();
-        if parts.len() > 1 {
-            others.push(vec![first]);
-        }
+        let mut others = vec![vec![first]];
         if let Some(mut more) = plan.up_to_variables(first, &names) {
             more.retain(|&i| !done[i]);
             others.push(more);
         }
+        others.push(rest);
+        others.retain(|o| *o != parts);
+        others.dedup();
         for parts in others {
             let evaluation = self.eval(block, plan, &parts);
+            if !matches!(evaluation.end, End::Rejected(_)) {
+                return (parts, evaluation);
+            }
+        }
+        if let Some(later) = plan.later_variable(first, &names, done) {
+            let (parts, evaluation) = self.portion(block, plan, later, done);
             if !matches!(evaluation.end, End::Rejected(_)) {
                 return (parts, evaluation);
             }
@@ -221,10 +234,12 @@ impl Cells {
     }
 
     /// A block that is refused because of what the section's earlier blocks declare is incomplete, not wrong: what it lacks on its own.
-    fn alone(&mut self, block: &Block, plan: &Plan, run: &mut Run) {
+    fn alone(&mut self, block: &Block, plan: &Plan, parts: &[usize], run: &mut Run) {
         let mut other = Cells::new(&self.name, &self.options);
-        let line = block.line as u32 + 1;
-        let diags = other.session.errors_of_part(&self.name, line, &plan.text);
+        let up_to: Vec<usize> = (0..=parts.last().copied().unwrap_or(0)).collect();
+        let (line, text) = plan.text_of(&up_to);
+        let line = (block.line + line) as u32;
+        let diags = other.session.errors_of_part(&self.name, line, &text);
         let (status, needs) = judge(&diags);
         if status == Status::Incomplete {
             (run.status, run.needs) = (status, needs);

@@ -52,6 +52,8 @@ pub struct Part {
     pub declares: Vec<String>,
     /// The type whose method it is.
     pub receiver: Option<String>,
+    /// Whether what follows in the block depends on it in a way that single inputs do not show: a deferred call, a `return`.
+    pub concerns_rest: bool,
     /// Whether it declares a type.
     is_type: bool,
     /// All the names it mentions.
@@ -120,6 +122,14 @@ impl Plan {
         (last > first).then(|| (first..=last).collect())
     }
 
+    /// Among declarations alone, whose order means nothing: the next part that declares a variable of these names.
+    pub fn later_variable(&self, first: usize, names: &[String], done: &[bool]) -> Option<usize> {
+        let declares = |p: &Part| p.is_var && p.declares.iter().any(|d| names.contains(d));
+        let mut later = first + 1..self.parts.len();
+        let only_declares = self.shape == Shape::Declarations;
+        later.find(|&i| only_declares && !done[i] && declares(&self.parts[i]))
+    }
+
     /// The text of these parts, in place, and the number of its first line in the block, from 1.
     pub fn text_of(&self, parts: &[usize]) -> (usize, String) {
         let start = parts.first().map_or(0, |&i| self.parts[i].item.span.start);
@@ -174,6 +184,7 @@ impl Part {
         let mut part = Part {
             declares: Vec::new(),
             receiver: None,
+            concerns_rest: concerns_rest(&tokens),
             is_type: false,
             is_var: false,
             mentions: tokens
@@ -234,6 +245,12 @@ fn tokens(text: &str) -> Vec<Lexeme> {
         .filter(|t| t.kind != Kind::Eof)
         .map(lexeme)
         .collect()
+}
+
+/// Whether a statement defers a call to the end of all, or may end all.
+fn concerns_rest(tokens: &[Lexeme]) -> bool {
+    let has = |kind| tokens.iter().any(|t| t.0 == kind);
+    tokens.first().is_some_and(|t| t.0 == Kind::Defer) || has(Kind::Return) && !has(Kind::Func)
 }
 
 /// Whether a function main is declared at top level.

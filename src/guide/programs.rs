@@ -42,9 +42,11 @@ pub fn run(name: &str, line: usize, text: &str, options: &Options) -> Result {
     let (broken, stdout) = (out.is_broken(), out.take());
     let (status, said) = judged(&run.0, name, &err.take(), run.1, broken);
     message.push_str(&said);
+    let bug = matches!(run.0.outcome, Outcome::Bug(_));
+    run.0.take_apart();
     Result {
         stdout,
-        bug: matches!(run.0.outcome, Outcome::Bug(_)),
+        bug,
         ..ended(status, message)
     }
 }
