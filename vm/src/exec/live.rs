@@ -201,7 +201,8 @@ fn reads(p: &Program, f: FuncId, op: &Op, slots: usize) -> Vec<Range<usize>> {
     // What a function's window holds besides its results; a closure's address comes last.
     let window = |w: usize, f: u32| {
         let f = &p.funcs[f as usize];
-        w + usize::from(f.result_slots)..w + usize::from(f.window_slots) + usize::from(f.captures > 0)
+        w + usize::from(f.result_slots)
+            ..w + usize::from(f.window_slots) + usize::from(f.captures > 0)
     };
     match *op {
         Op::Ret {} => vec![some(0, usize::from(p.funcs[f.0 as usize].result_slots))],
@@ -227,8 +228,10 @@ fn reads(p: &Program, f: FuncId, op: &Op, slots: usize) -> Vec<Range<usize>> {
         }
         Op::CallN { w, n } => {
             let n = &p.natives[n.0 as usize];
-            let w = usize::from(w.0);
-            vec![w + usize::from(n.result_slots)..w + usize::from(n.window_slots)]
+            vec![some(
+                w.0 + n.result_slots,
+                usize::from(n.window_slots - n.result_slots),
+            )]
         }
         Op::Print { f, s } => vec![some(s.0, printed(f))],
         Op::TryRecv { c, .. } => vec![some(c.0, 1)],
@@ -236,7 +239,9 @@ fn reads(p: &Program, f: FuncId, op: &Op, slots: usize) -> Vec<Range<usize>> {
             let cases = &p.selects[s.0 as usize].cases;
             let chans = cases.iter().map(|c| some(c.chan.0, 1));
             let sent = cases.iter().filter(|c| c.send);
-            chans.chain(sent.filter_map(|c| c.value.map(from))).collect()
+            chans
+                .chain(sent.filter_map(|c| c.value.map(from)))
+                .collect()
         }
         _ => operands_read(op, slots),
     }

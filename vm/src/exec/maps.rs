@@ -15,7 +15,7 @@ use crate::vm::Vm;
 #[cold]
 fn failed(vm: &Vm, m: MapRef, e: MapError) -> Fault {
     match e {
-        MapError::Unhashable(t) if m.len() == 0 => unhashable(vm, t),
+        MapError::Unhashable(t) if m.is_empty() => unhashable(vm, t),
         e => not_set(vm, e),
     }
 }
