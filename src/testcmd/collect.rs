@@ -231,7 +231,7 @@ fn expected(f: &FuncDecl, text: &str, comments: &[Span]) -> Option<(String, bool
         group.push('\n');
     }
     let start = group.trim_start();
-    let lower = start.to_lowercase();
+    let lower = start.to_ascii_lowercase();
     let (unordered, rest) = match lower.strip_prefix("unordered") {
         Some(rest) if rest.starts_with(char::is_whitespace) => (true, rest.trim_start()),
         _ => (false, lower.as_str()),

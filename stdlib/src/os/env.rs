@@ -58,6 +58,24 @@ pub(super) fn pid(cx: &mut Cx<'_>) -> Flow {
     Flow::Done
 }
 
+pub(super) fn parent(cx: &mut Cx<'_>) -> Flow {
+    cx.ret_int(i64::from(std::os::unix::process::parent_id()));
+    Flow::Done
+}
+
+pub(super) fn identity(cx: &mut Cx<'_>) -> Flow {
+    let line = String::from_utf8_lossy(cx.str().as_bytes()).into_owned();
+    let n = cx.int();
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let number = status
+        .lines()
+        .find_map(|l| l.strip_prefix(&line))
+        .and_then(|l| l.split_whitespace().nth(usize::try_from(n).ok()?))
+        .and_then(|w| w.parse().ok());
+    cx.ret_int(number.unwrap_or(-1));
+    Flow::Done
+}
+
 pub(super) fn getwd(cx: &mut Cx<'_>) -> Flow {
     super::paths::ret_path(cx, std::env::current_dir())
 }

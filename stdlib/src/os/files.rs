@@ -1,6 +1,6 @@
 //! Open files.
 
-use super::{blocking, errno, paths, ret_errno};
+use super::{blocking, errno, paths, ret_errno, shared_stdin};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
@@ -113,6 +113,10 @@ fn read_some(cx: &mut Cx<'_>, fd: i64, n: usize) -> Result<io::Result<Vec<u8>>, 
         let n = r.read(&mut buf)?;
         buf.truncate(n);
         Ok(buf)
+    }
+    if fd == 0 && shared_stdin::is_shared() {
+        let reader = shared_stdin::Reader::default();
+        return cx.block_on(reader.job(n));
     }
     if fd == 0 {
         return cx.block_on(move || fill(&mut io::stdin().lock(), n));

@@ -6,6 +6,7 @@
 mod env;
 mod files;
 mod paths;
+pub mod shared_stdin;
 
 use vm::{Cx, Flow, NativeFn};
 
@@ -52,6 +53,8 @@ pub const NATIVES: &[(&str, NativeFn)] = &[
     ("Clearenv", env::clear),
     ("Environ", env::all),
     ("Getpid", env::pid),
+    ("Getppid", env::parent),
+    ("identity", env::identity),
     ("getwd", env::getwd),
     ("executable", env::executable),
     ("chdir", env::chdir),

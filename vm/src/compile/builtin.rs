@@ -461,7 +461,47 @@ impl FuncCompiler<'_, '_> {
         self.emit(Op::Print { f, s: Src(r) });
     }
 
+    /// d ← a size, alignment or offset that depends on type parameters; the operand is not evaluated.
+    fn unsafe_layout(&mut self, x: &Expr, b: Builtin, d: Reg) {
+        let n = match b {
+            Builtin::UnsafeOffsetof => self.selected_offset(x),
+            _ => {
+                let t = self.type_of(x);
+                let types = &self.c.world.types;
+                match b {
+                    Builtin::UnsafeAlignof => types.alignof(t),
+                    _ => types.sizeof(t),
+                }
+            }
+        };
+        self.load_i(d, n);
+    }
+
+    /// The offset of the field that `x` selects in the struct before its dot.
+    fn selected_offset(&mut self, x: &Expr) -> i64 {
+        let Some(s) = self.selection(unparen(x)) else {
+            self.bug("an offset without selection", x.span);
+            return 0;
+        };
+        let (mut t, mut offset) = (self.subst(s.recv), 0);
+        for &i in &s.path {
+            let types = &self.c.world.types;
+            let Type::Struct(st) = types.under(t) else {
+                break;
+            };
+            offset += types.offsets(&st)[i as usize];
+            t = st.fields[i as usize].ty;
+        }
+        offset
+    }
+
     fn unsafe_builtin(&mut self, c: &CallExpr, b: Builtin, d: Reg) {
+        if matches!(
+            b,
+            Builtin::UnsafeSizeof | Builtin::UnsafeAlignof | Builtin::UnsafeOffsetof
+        ) {
+            return self.unsafe_layout(&c.args[0], b, d);
+        }
         let x = self.expr(&c.args[0]);
         match b {
             Builtin::UnsafeAdd => {
@@ -481,7 +521,7 @@ impl FuncCompiler<'_, '_> {
                     self.mov(d + 2, n, 1);
                 }
             }
-            // SliceData and StringData; the others are constants.
+            // SliceData and StringData.
             _ => self.mov(d, x, 1),
         }
     }

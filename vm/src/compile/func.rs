@@ -111,15 +111,16 @@ impl FuncCompiler<'_, '_> {
         for (i, &(ty, slot)) in l.results.iter().enumerate() {
             let obj = vars.results.get(i).copied();
             self.f.results.push(ResultVar { obj, ty, slot });
-            let named =
-                obj.is_some_and(|o| !matches!(self.c.world.objects.name(o).as_str(), "" | "_"));
+            let name = obj.map_or("", |o| self.c.world.objects.name(o).as_str());
+            // A blank result is a variable, too: a plain return returns its zero value.
+            let (named, variable) = (!matches!(name, "" | "_"), !name.is_empty());
             self.f.named_results |= named;
             match obj {
                 Some(o) if self.lives_in_cell(o, ty) => {
                     self.declare_var(o, ty);
                 }
                 _ => {
-                    if named || self.f.has_defer {
+                    if variable || self.f.has_defer {
                         self.zero_t(slot, ty);
                     }
                     if let Some(o) = obj {
