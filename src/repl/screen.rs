@@ -84,6 +84,7 @@ impl Screen {
     /// Shows a prompt where lines are read without an editor.
     pub(crate) fn ask(&self, prompt: &'static str) {
         let mut state = self.lock();
+        stdlib::shared_stdin::hold();
         state.fresh_row();
         state.put(prompt.as_bytes());
         state.prompt = Some(prompt);
@@ -95,12 +96,14 @@ impl Screen {
         let mut state = self.lock();
         state.prompt = None;
         state.in_row = false;
+        stdlib::shared_stdin::release();
         state.dropped
     }
 
     /// The editor is about to show its prompt.
     pub(crate) fn begin_edit(&self) {
         let mut state = self.lock();
+        stdlib::shared_stdin::hold();
         state.fresh_row();
         state.editing = true;
         state.tail.clear();
@@ -111,6 +114,7 @@ impl Screen {
         let mut state = self.lock();
         state.editing = false;
         state.in_row = false;
+        stdlib::shared_stdin::release();
         let pending = std::mem::take(&mut state.pending);
         state.put(&pending);
         self.changed.notify_all();

@@ -29,6 +29,8 @@ mod time;
 mod unicode;
 mod words;
 
+pub use os::shared_stdin;
+
 pub use embed::{importer, package_paths};
 pub use natives::{native, native_names};
 use words::{bytes_append, new_ints, str_of_words};
