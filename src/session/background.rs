@@ -24,9 +24,10 @@ impl Session {
     }
 
     /// Lets goroutines run for a few milliseconds; with `waits`, until timers and jobs have something for them or the session's stopper nudges. Gives
-    /// what happened, and whether there may be more to do.
+    /// what happened, and whether there may be more to do. Virtual time does not move by itself: only inputs wait for it, and `tick` moves it.
     pub fn background(&mut self, waits: bool) -> (Vec<Event>, bool) {
         let mut events = Vec::new();
+        let waits = waits && (!self.vm.is_virtual_time() || self.vm.in_flight() > 0);
         let more = self.slice(waits, &mut events);
         (events, more)
     }

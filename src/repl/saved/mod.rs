@@ -4,7 +4,7 @@
 //! Variables are main's own unless a function uses them. The checker judges the program; what it objects to that a session allows (unused names, a
 //! second `:=`) is mended piece by piece until nothing is left or nothing helps.
 
-mod indent;
+mod layout;
 mod pieces;
 
 use super::state::Repl;
@@ -163,7 +163,7 @@ impl Draft {
         if !self.has_main() {
             self.main(&mut w);
         }
-        (indent::indented(&w.text), w.lines)
+        (layout::indented(&w.text), w.lines)
     }
 
     /// A program of the user's own brings its main function.

@@ -1,5 +1,6 @@
 //! Inputs taken apart into declarations and statements.
 
+use super::layout::{end_of, expanded, is_block};
 use crate::repl::state::{Fate, Input};
 use crate::session::items;
 use lang::ast::{
@@ -7,7 +8,7 @@ use lang::ast::{
     unparen,
 };
 use lang::source::{SourceFile, SourceMap, Span};
-use lang::syntax::{self, Kind, ParseOptions, Token};
+use lang::syntax::{self, Kind, ParseOptions};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A declaration or a statement of an input.
@@ -59,7 +60,7 @@ pub(super) enum Form {
 impl Piece {
     fn new(text: &str, kind: PieceKind) -> Piece {
         Piece {
-            text: text.trim().to_string(),
+            text: tidy(text.trim()),
             kind,
             form: Form::AsIs,
             after: Vec::new(),
@@ -101,6 +102,7 @@ impl Piece {
                 false => format!("; {line_text}"),
             };
             self.text.insert_str(at, &use_it);
+            self.text = tidy(&self.text);
         }
         found.is_some()
     }
@@ -155,6 +157,16 @@ impl Piece {
     }
 }
 
+/// The text in gofmt's layout.
+fn tidy(text: &str) -> String {
+    let new = expanded(text);
+    // Layout goes by tokens: where it misjudges them, the text stays as it was typed.
+    match items(&new) {
+        Ok(_) => new,
+        Err(_) => text.to_string(),
+    }
+}
+
 fn declared(name: &str, types: &BTreeMap<String, String>) -> String {
     let ty = types.get(name).map_or("any", String::as_str);
     format!("var {name} {ty}")
@@ -194,49 +206,9 @@ fn behind(text: &str, name: &str, line: usize, byte: usize) -> Option<(usize, bo
         }
         _ => {
             let end = end_of(&tokens, here, Kind::Semi)?;
-            Some((offset(tokens[end].lo), false))
+            Some((offset(tokens[end - 1].hi), false))
         }
     }
-}
-
-/// The first token of a kind from one on that no brackets surround; a closing bracket ends a statement too.
-fn end_of(tokens: &[Token], from: usize, kind: Kind) -> Option<usize> {
-    let mut depth = 0usize;
-    for (i, t) in tokens.iter().enumerate().skip(from) {
-        match t.kind {
-            k if k == kind && depth == 0 => return Some(i),
-            Kind::LParen | Kind::LBrack | Kind::LBrace => depth += 1,
-            Kind::RParen | Kind::RBrack | Kind::RBrace if depth == 0 => {
-                return (kind == Kind::Semi).then_some(i);
-            }
-            Kind::RParen | Kind::RBrack | Kind::RBrace => depth -= 1,
-            _ => {}
-        }
-    }
-    None
-}
-
-/// Whether a token opens a block, and not a literal of a statement's header: nothing but the statement's end, or else, follows a block.
-fn is_block(tokens: &[Token], at: usize) -> bool {
-    if tokens[at].kind != Kind::LBrace {
-        return false;
-    }
-    let mut depth = 0usize;
-    let close = tokens[at..].iter().position(|t| {
-        match t.kind {
-            Kind::LBrace => depth += 1,
-            Kind::RBrace => depth -= 1,
-            _ => {}
-        }
-        depth == 0
-    });
-    let next = close.and_then(|n| tokens.get(at + n + 1));
-    next.is_none_or(|t| {
-        matches!(
-            t.kind,
-            Kind::Semi | Kind::Else | Kind::Eof | Kind::RBrace | Kind::RParen | Kind::Comma
-        )
-    })
 }
 
 /// The names in a text.

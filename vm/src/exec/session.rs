@@ -236,6 +236,11 @@ impl Vm {
         ))
     }
 
+    /// Blocking jobs that goroutines wait for.
+    pub fn in_flight(&self) -> usize {
+        self.rt.in_flight()
+    }
+
     /// Sets a package-level variable to its zero value.
     pub fn clear_global(&mut self, var: ObjId) {
         let Some(v) = self.global(var) else { return };
