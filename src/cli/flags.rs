@@ -77,7 +77,7 @@ pub const FLAGS: &[Flag] = &[
     Flag {
         name: "gc-stress",
         value: "",
-        commands: &[Run, Test, Repl],
+        commands: &[Run, Test, Repl, Guide],
         doc: "",
         set: |s, _| {
             s.options.gc_stress = true;

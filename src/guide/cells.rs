@@ -96,9 +96,9 @@ impl Cells {
             self.parts(block, plan, &mut run);
         });
         match late {
-            true => run.say(&format!("stopped after {} s", LIMIT.as_secs())),
+            true if run.stopped => run.say(&format!("stopped after {} s", LIMIT.as_secs())),
             false if run.stopped => run.say(ON_AND_ON),
-            false => {}
+            _ => {}
         }
         self.settle(&mut run);
         self.finish(plan, run)
@@ -142,11 +142,10 @@ impl Cells {
         done: &[bool],
     ) -> (Vec<usize>, Evaluation) {
         let rest: Vec<usize> = (first..done.len()).filter(|&i| !done[i]).collect();
-        if plan.parts[first].concerns_rest {
-            let evaluation = self.eval(block, plan, &rest);
-            if !matches!(evaluation.end, End::Rejected(_)) {
-                return (rest, evaluation);
-            }
+        if plan.parts[first].concerns_rest
+            && let Some(evaluation) = self.accepted(block, plan, &rest)
+        {
+            return (rest, evaluation);
         }
         let parts = plan.portion(first, done);
         let evaluation = self.eval(block, plan, &parts);
@@ -163,8 +162,7 @@ impl Cells {
         others.retain(|o| *o != parts);
         others.dedup();
         for parts in others {
-            let evaluation = self.eval(block, plan, &parts);
-            if !matches!(evaluation.end, End::Rejected(_)) {
+            if let Some(evaluation) = self.accepted(block, plan, &parts) {
                 return (parts, evaluation);
             }
         }
@@ -175,6 +173,12 @@ impl Cells {
             }
         }
         (parts, evaluation)
+    }
+
+    /// Evaluates parts, if they check.
+    fn accepted(&mut self, block: &Block, plan: &Plan, parts: &[usize]) -> Option<Evaluation> {
+        let evaluation = self.eval(block, plan, parts);
+        (!matches!(evaluation.end, End::Rejected(_))).then_some(evaluation)
     }
 
     fn eval(&mut self, block: &Block, plan: &Plan, parts: &[usize]) -> Evaluation {

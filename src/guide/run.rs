@@ -34,45 +34,29 @@ pub struct Done {
 
 /// Runs the blocks `chosen`, with what their sections' sessions need before them.
 pub fn run(guide: &Guide, chosen: Range<usize>, options: &Options) -> Vec<Done> {
-    let options = Options {
-        seed: options.seed.or(Some(SEED)),
-        fuel: options.fuel.or(Some(STEPS)),
-        memory_limit: options.memory_limit.or(Some(1 << 30)),
-        ..options.clone()
-    };
-    let plans: Vec<Plan> = guide.blocks.iter().map(|b| Plan::new(&b.text)).collect();
-    let (mut done, mut statuses) = (Vec::new(), HashMap::new());
-    let mut cells: Option<(usize, Cells)> = None;
     let Some(section) = guide.blocks.get(chosen.start).map(|b| b.section) else {
-        return done;
+        return Vec::new();
     };
-    let first = guide
-        .blocks
-        .iter()
-        .position(|b| b.section == section)
-        .unwrap_or(0);
-    for (index, block) in guide.blocks.iter().enumerate().take(chosen.end).skip(first) {
-        let plan = &plans[index];
-        let (shape, is_program) = (plan.shape, plan.is_program);
-        if is_program && !chosen.contains(&index) {
+    let options = bounded(options);
+    let plans: Vec<Plan> = guide.blocks.iter().map(|b| Plan::new(&b.text)).collect();
+    let (mut done, mut statuses, mut cells) = (Vec::new(), HashMap::new(), None);
+    let blocks = guide.blocks.iter().enumerate().take(chosen.end);
+    for (index, block) in blocks.skip_while(|(_, b)| b.section != section) {
+        let (plan, wanted) = (&plans[index], chosen.contains(&index));
+        if plan.is_program && !wanted {
             continue;
         }
         let start = Instant::now();
-        let mut outcome = if is_program {
-            programs::run(&guide.name, block.line + 1, &block.text, &options)
-        } else {
-            if cells.as_ref().is_none_or(|c| c.0 != block.section) {
-                cells = Some((block.section, Cells::new(&guide.name, &options)));
-            }
-            let cells = &mut cells.as_mut().expect("just made").1;
-            cells.run(block, plan)
+        let mut outcome = match plan.is_program {
+            true => programs::run(&guide.name, block.line + 1, &block.text, &options),
+            false => session_of(&mut cells, guide, block.section, &options).run(block, plan),
         };
         outcome.millis = start.elapsed().as_millis();
         statuses.insert(index, outcome.status);
-        if chosen.contains(&index) {
+        if wanted {
             done.push(Done {
                 index,
-                shape,
+                shape: plan.shape,
                 outcome,
             });
         }
@@ -82,6 +66,31 @@ pub fn run(guide: &Guide, chosen: Range<usize>, options: &Options) -> Vec<Done> 
         d.outcome.message.push_str(&notes);
     }
     done
+}
+
+/// Options under which every block comes to an end, and does the same each time.
+fn bounded(options: &Options) -> Options {
+    Options {
+        seed: options.seed.or(Some(SEED)),
+        fuel: options.fuel.or(Some(STEPS)),
+        memory_limit: options.memory_limit.or(Some(1 << 30)),
+        ..options.clone()
+    }
+}
+
+/// The session of a section: the last one, or a new one.
+fn session_of<'c>(
+    cells: &'c mut Option<(usize, Cells)>,
+    guide: &Guide,
+    section: usize,
+    options: &Options,
+) -> &'c mut Cells {
+    if cells.as_ref().is_some_and(|c| c.0 != section) {
+        *cells = None;
+    }
+    &mut cells
+        .get_or_insert_with(|| (section, Cells::new(&guide.name, options)))
+        .1
 }
 
 /// Says where the guide declares what a block needs: nearest before it, or else later in its section.

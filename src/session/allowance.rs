@@ -71,7 +71,7 @@ impl Session {
         }
     }
 
-    /// The allowance is used up while the evaluation on `goid` is not decided.
+    /// The allowance is used up, or the clock's, while the evaluation on `goid` is not decided.
     pub(super) fn exhausted(&mut self, goid: u64) -> End {
         let waiting = self.waiting(goid);
         let info = self.vm.goroutine_of(goid);

@@ -252,6 +252,9 @@ impl Session {
                 Turn::Pause(Pause::Asleep) => return End::Blocked(self.waiting(goid)),
                 Turn::Pause(Pause::Spent) => return self.exhausted(goid),
                 Turn::Pause(Pause::Interrupted) if self.stop.swap(false, Ordering::AcqRel) => {
+                    if self.allowance != Allowance::default() {
+                        return self.exhausted(goid);
+                    }
                     self.forget(goid);
                     self.vm.kill(goid);
                     return End::Interrupted;
