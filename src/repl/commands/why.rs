@@ -209,12 +209,7 @@ fn holders(session: &mut Session, waiters: &[u64], addr: u64) -> String {
 fn variables(session: &mut Session, addr: u64) -> (Vec<String>, Vec<u64>) {
     let (mut names, mut places) = (Vec::new(), Vec::new());
     for (name, var) in session.variables() {
-        let Some(v) = session.vm.global(var) else {
-            continue;
-        };
-        let (at, size) = (v.addr().unwrap_or(0), v.rtype().size);
-        let inside = (at..at + size).contains(&addr);
-        if inside || session.vm.leads_to(at, size, addr) {
+        if let Some(at) = session.vm.variable_leading_to(var, addr) {
             names.push(name);
             places.push(at);
         }

@@ -1,7 +1,7 @@
 //! Looking at channels between turns: their headers, buffers and queues.
 //!
-//! Invariants: what is listed as made in the session is alive or has died since the last collection, so that its memory can be read; nothing here
-//! changes anything but that `channels` collects garbage. Values shown are looked at in place: they hold until the machine runs again.
+//! Invariants: what is listed as made in the session is alive or has died since the last collection, so that its memory can be read; no other
+//! address is taken for a channel's. Nothing here changes anything but that `channels` collects garbage. Values shown are looked at in place: they hold until the machine runs again.
 
 use super::gc;
 use super::inspect::Place;
@@ -82,12 +82,15 @@ impl<'v> ChanInfo<'v> {
 impl Vm {
     /// The channel at an address; `None` if there is none.
     pub fn channel(&self, addr: u64) -> Option<ChanInfo<'_>> {
-        if !self.heap.is_heap_address(addr) {
+        let known = self
+            .session
+            .as_ref()
+            .is_some_and(|s| s.chans.contains(&addr));
+        if !known {
             return None;
         }
         let c = addr as *const Hchan;
-        // SAFETY: a value of channel type, or what `channels` lists, is nil or the address of a channel, which is in the heap; it is not changed
-        // while the machine rests.
+        // SAFETY: the session lists the addresses of channels whose memory has not been given back; none is changed while the machine rests.
         let h = unsafe { &*c };
         // SAFETY: as above.
         let queued = unsafe { waiters(c) };

@@ -9,6 +9,7 @@ use crate::bytecode::*;
 use crate::program::Program;
 use crate::vm::Vm;
 use chanrt::Gp;
+use lang::types::ObjId;
 use rustc_hash::FxHashSet;
 
 /// Goroutines that are asked.
@@ -26,13 +27,15 @@ impl Vm {
             .collect()
     }
 
-    /// Whether what lies at `p`, `size` bytes, leads to the heap block at `addr`.
-    pub fn leads_to(&mut self, p: u64, size: u64, addr: u64) -> bool {
+    /// The address of a package-level variable, if what it holds leads to `addr` or if that is within it.
+    pub fn variable_leading_to(&mut self, var: ObjId, addr: u64) -> Option<u64> {
+        let v = self.global(var)?;
+        let (at, size) = (v.addr()?, v.rtype().size);
         let found = self.heap.reaches(&[addr], &mut |m| {
-            // SAFETY: the caller names a package-level variable, which stays in place and is aligned to 8.
-            unsafe { m.range_conservative(p as *const u64, size as usize / 8) };
+            // SAFETY: a package-level variable stays in place, is aligned to 8 and has whole words before anything else begins.
+            unsafe { m.range_conservative(at as *const u64, size as usize / 8) };
         });
-        found[0]
+        (found[0] || (at..at + size).contains(&addr)).then_some(at)
     }
 
     fn holds(&mut self, g: Gp, addr: u64) -> bool {
