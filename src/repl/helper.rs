@@ -122,7 +122,7 @@ impl Hinter for GoHelper {
         if !self.color || pos < line.len() || line.trim().is_empty() {
             return None;
         }
-        let hint = self.asker.hint(line)?;
+        let hint = self.screen.while_asking(|| self.asker.hint(line))?;
         let columns = rustix::termios::tcgetwinsize(std::io::stdout()).map_or(80, |s| s.ws_col);
         let columns = if columns == 0 { 80 } else { columns as usize };
         let column = display(line, line, None).1 % columns;
@@ -166,7 +166,9 @@ impl Completer for GoHelper {
             let shown = String::new();
             return Ok((start, vec![Choice { text, shown }]));
         }
-        let found = self.asker.complete(&line[..pos]);
+        let found = self
+            .screen
+            .while_asking(|| self.asker.complete(&line[..pos]));
         let detailed = found.candidates.len() <= DETAILED;
         let width = found.candidates.iter().map(|c| c.0.chars().count()).max();
         let width = width.unwrap_or(0);

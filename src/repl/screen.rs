@@ -25,6 +25,8 @@ struct State {
     editing: bool,
     /// What is to appear above the prompt.
     pending: Vec<u8>,
+    /// The editor waits for the session's thread, which therefore must not wait for the editor.
+    asking: bool,
     /// Something has been printed since the last repaint was asked for.
     fresh: bool,
     /// The unfinished line in the row above the prompt.
@@ -48,7 +50,7 @@ impl Screen {
             return;
         }
         let mut state = self.lock();
-        while state.editing && state.pending.len() > FULL {
+        while state.editing && !state.asking && state.pending.len() > FULL {
             state = self
                 .changed
                 .wait(state)
@@ -118,6 +120,15 @@ impl Screen {
         let pending = std::mem::take(&mut state.pending);
         state.put(&pending);
         self.changed.notify_all();
+    }
+
+    /// Asks the session's thread something from the editor's.
+    pub(crate) fn while_asking<T>(&self, ask: impl FnOnce() -> T) -> T {
+        self.lock().asking = true;
+        self.changed.notify_all();
+        let answer = ask();
+        self.lock().asking = false;
+        answer
     }
 
     /// What a repaint puts in front of the prompt, with the cursor at the start of the prompt's row.

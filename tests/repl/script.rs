@@ -3,6 +3,7 @@
 //! A script's lines are steps, taken one after the other:
 //!
 //!     args --edit-mode vi      arguments of `gol repl`, before anything else
+//!     bare                     no arguments at all
 //!     env NO_COLOR=1           the environment; `size 50 40` rows and columns, `file NAME` with the indented lines below it
 //!     prompt                   wait for an empty prompt in the last row
 //!     send text<Tab>           type: <Enter> <Tab> <Esc> <Up> <Down> <Left> <Right> <Home> <Backspace> <C-x> <A-x> and <Paste> … </Paste>
@@ -14,7 +15,7 @@
 //!     at 3                     wait until the cursor is in that column
 //!     colored text, plain text     the row of the cursor has it, coloured or not
 //!     absent text              no row has it
-//!     again                    quit, and start anew at another terminal
+//!     again                    quit, unless that has been waited for, and start anew at another terminal
 //!     resize 50 30             change the terminal's size
 //!     signal TERM              send a signal
 //!     exit 0                   wait for the end, with that status
@@ -30,6 +31,9 @@ struct Script {
     size: Size,
     home: PathBuf,
     pty: Option<Pty>,
+    ended: bool,
+    /// The first row that the next prompt can be in.
+    least: usize,
     /// The row below which the next expectation is looked for.
     from: usize,
 }
@@ -46,6 +50,8 @@ pub fn check(case: &Path) -> Result<(), String> {
         size: pair("60 100")?,
         home: home.clone(),
         pty: None,
+        ended: false,
+        least: 0,
         from: 0,
     };
     let done = script.run(&text);
@@ -80,6 +86,7 @@ impl Script {
     fn step(&mut self, step: &str, rest: &str) -> Result<(), String> {
         match step {
             "args" => self.args.extend(rest.split(' ').map(str::to_string)),
+            "bare" => self.args.clear(),
             "env" => {
                 let (name, value) = rest.split_once('=').ok_or("NAME=VALUE")?;
                 self.env.push((name.to_string(), value.to_string()));
@@ -92,13 +99,13 @@ impl Script {
             "prompt" => self.prompt()?,
             "send" => {
                 let keys = keys(rest)?;
-                self.pty().send(&keys);
+                self.send(&keys);
             }
             "line" => {
                 self.prompt()?;
                 let mut keys = keys(rest)?;
                 keys.push(b'\r');
-                self.pty().send(&keys);
+                self.send(&keys);
             }
             "expect" => self.expect(|row| row.contains(rest))?,
             "row" => self.expect(|row| row == rest)?,
@@ -122,13 +129,17 @@ impl Script {
                 }
             }
             "again" => {
-                self.step("send", "<C-d>")?;
-                self.step("exit", "0")?;
+                if !self.ended {
+                    self.step("send", "<C-d>")?;
+                    self.step("exit", "0")?;
+                }
+                self.ended = false;
                 self.pty = None;
-                self.from = 0;
+                (self.least, self.from) = (0, 0);
             }
             "signal" => self.pty().signal(rest),
             "exit" => {
+                self.ended = true;
                 let status = self.pty().end();
                 if status.map(|s| s.to_string()).as_deref() != Some(rest) {
                     return Err(format!(
@@ -169,9 +180,15 @@ impl Script {
         Err(picture(&self.pty().shown()))
     }
 
-    /// Waits for an empty prompt below everything else.
+    fn send(&mut self, keys: &[u8]) {
+        let row = self.pty().shown().cursor.0;
+        self.least = self.least.max(row + 1);
+        self.pty().send(keys);
+    }
+
+    /// Waits for an empty prompt below everything else, and below that at which the last keys were typed.
     fn prompt(&mut self) -> Result<(), String> {
-        let from = self.from;
+        let from = self.from.max(self.least);
         self.from = self.see(|s| {
             let last = s.rows.iter().rposition(|r| !r.is_empty())?;
             let is_prompt = s.rows[last] == ">" && s.cursor == (last, 2);
