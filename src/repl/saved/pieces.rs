@@ -114,44 +114,50 @@ impl Piece {
         types: &BTreeMap<String, String>,
     ) -> String {
         let assigned = || self.text.replacen(":=", "=", 1);
-        let outside = self.defines().any(|n| shared.contains(n));
-        let mut text = match self.form {
+        let outside = self.waits || self.defines().any(|n| shared.contains(n));
+        let (mut lines, text) = match self.form {
             Form::Dropped => return String::new(),
-            Form::Declared => {
-                let own = self.defines().filter(|n| !shared.contains(*n));
-                let lines = own.map(|n| declared(n, types));
-                lines.collect::<Vec<_>>().join("\n")
-            }
-            Form::Blank => format!("_ = {}", self.text),
-            Form::Assigned => assigned(),
-            Form::AsIs if outside => self.outside(shared, types),
-            Form::AsIs => self.text.clone(),
+            Form::Declared => (self.declarations(shared, types), String::new()),
+            Form::Blank => (Vec::new(), format!("_ = {}", self.text)),
+            Form::Assigned => (Vec::new(), assigned()),
+            Form::AsIs if outside => (self.declarations(shared, types), self.assignment()),
+            Form::AsIs => (Vec::new(), self.text.clone()),
         };
-        if self.waits && self.defines().next().is_none() {
-            text = format!("go func() {{\n{text}\n}}() // it waited, and the session went on");
+        match self.waits {
+            true => {
+                lines.push("// It waited, and the session went on.".to_string());
+                lines.push(format!("go func() {{\n{text}\n}}()"));
+            }
+            false if text.is_empty() => {}
+            false => lines.push(text),
         }
-        for line in &self.after {
-            text += "\n";
-            text += line;
-        }
-        text
+        lines.extend(self.after.iter().cloned());
+        lines.join("\n")
     }
 
-    /// As an assignment to variables of which some are declared outside.
-    fn outside(&self, shared: &BTreeSet<String>, types: &BTreeMap<String, String>) -> String {
-        let mut text = String::new();
-        for name in self.defines().filter(|n| !shared.contains(*n) && *n != "_") {
-            text += &declared(name, types);
-            text.push('\n');
+    /// The declarations, without values, of those of its variables that are not declared outside of func main.
+    fn declarations(
+        &self,
+        shared: &BTreeSet<String>,
+        types: &BTreeMap<String, String>,
+    ) -> Vec<String> {
+        let own = self.defines().filter(|n| !shared.contains(*n) && *n != "_");
+        own.map(|n| declared(n, types)).collect()
+    }
+
+    /// The statement with its variables declared before.
+    fn assignment(&self) -> String {
+        if self.defines().next().is_none() {
+            return self.text.clone();
         }
         match self.text.strip_prefix("var ") {
-            None => text + &self.text.replacen(":=", "=", 1),
+            None => self.text.replacen(":=", "=", 1),
             Some(_) => match self.text.split_once('=') {
                 Some((_, values)) => {
                     let names: Vec<&str> = self.defines().map(String::as_str).collect();
-                    text + &format!("{} ={values}", names.join(", "))
+                    format!("{} ={values}", names.join(", "))
                 }
-                None => text,
+                None => String::new(),
             },
         }
     }
