@@ -93,11 +93,18 @@ impl Echo {
         if self.name.is_empty() {
             return self.value.clone();
         }
-        let told = self
+        // Go's two ways of writing struct types differ in blanks.
+        let mut value = self
             .value
             .trim_start_matches('&')
-            .starts_with(self.ty.trim_start_matches('*'))
-            || self.ty == "bool";
+            .chars()
+            .filter(|&c| c != ' ');
+        let mut ty = self
+            .ty
+            .trim_start_matches('*')
+            .chars()
+            .filter(|&c| c != ' ');
+        let told = ty.all(|c| value.next() == Some(c)) || self.ty == "bool";
         let comment = if told {
             String::new()
         } else {
