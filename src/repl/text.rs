@@ -1,6 +1,7 @@
 //! Plain pieces of what commands say: tables and spans of time.
 
 use std::time::Duration;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Rows as aligned columns, two spaces apart; every row ends a line.
 pub(super) fn columns(rows: &[Vec<String>]) -> String {
@@ -28,7 +29,7 @@ pub(super) fn columns(rows: &[Vec<String>]) -> String {
 
 /// How many columns a text takes.
 pub(super) fn width(text: &str) -> usize {
-    text.chars().count()
+    text.width()
 }
 
 /// A text cut to at most `most` columns.
@@ -36,7 +37,15 @@ pub(super) fn cut(text: &str, most: usize) -> String {
     if width(text) <= most {
         return text.to_string();
     }
-    let kept: String = text.chars().take(most.saturating_sub(1)).collect();
+    let mut kept = String::new();
+    let mut left = most.saturating_sub(1);
+    for c in text.chars() {
+        let Some(rest) = left.checked_sub(c.width().unwrap_or(0)) else {
+            break;
+        };
+        left = rest;
+        kept.push(c);
+    }
     kept + "…"
 }
 
