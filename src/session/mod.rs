@@ -3,8 +3,8 @@
 //! Invariants: an input runs at most once; what does not check has no effect at all; an input that panics, or that nobody can wake any more, leaves its
 //! goroutine behind and gives control back; a fault of gol's ends the input, not the session. Between inputs no goroutine is running.
 
-mod aside;
 mod allowance;
+mod aside;
 mod background;
 mod compile;
 pub mod complete;
@@ -14,8 +14,8 @@ mod outcome;
 mod reset;
 mod show;
 
-pub use aside::{Aside, Cost, Looked};
 pub use allowance::Allowance;
+pub use aside::{Aside, Cost, Looked};
 pub use items::{Item, items};
 pub use outcome::{Crash, Echo, End, Evaluation, Event, Waiting};
 pub use reset::Undone;
@@ -76,6 +76,8 @@ struct Parked {
 
 /// Crashed goroutines that are kept to be looked at.
 const CRASHED: usize = 16;
+/// A crashed goroutine with more bytes of stack than this is not kept: its trace has been taken.
+const BIG_STACK: usize = 1 << 20;
 
 /// Stops what a session is running, from another thread.
 #[derive(Clone)]
@@ -311,7 +313,11 @@ impl Session {
     /// Keeps a crashed goroutine, and ends the oldest such.
     fn crash(&mut self, goid: u64) -> Crash {
         let report = self.vm.take_report();
-        self.crashed.push(goid);
+        if self.vm.stack_size(goid) > BIG_STACK {
+            self.vm.kill(goid);
+        } else {
+            self.crashed.push(goid);
+        }
         if self.crashed.len() > CRASHED {
             self.vm.kill(self.crashed.remove(0));
         }

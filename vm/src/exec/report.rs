@@ -88,6 +88,8 @@ impl Vm {
     /// The stack is at its limit.
     #[cold]
     pub(crate) fn stack_overflow(&mut self) -> Exit {
+        // The callee's first instruction counts as being executed.
+        self.regs.ip = self.regs.ip.wrapping_add(1);
         let trace = self.goroutine_text(self.g, "running");
         let first =
             "runtime: goroutine stack exceeds 1000000000-byte limit\nfatal error: stack overflow\n";

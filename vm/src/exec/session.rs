@@ -168,6 +168,12 @@ impl Vm {
         self.rt.goroutines().find(|g| g.goid() == goid)
     }
 
+    /// How many bytes a goroutine's stack takes.
+    pub fn stack_size(&self, goid: u64) -> usize {
+        let g = self.goroutine(goid);
+        g.map_or(0, |g| self.gor(g).cap as usize * size_of::<u64>())
+    }
+
     /// Whether a goroutine is left over from a crash.
     pub fn has_crashed(&self, goid: u64) -> bool {
         self.goroutine(goid)
