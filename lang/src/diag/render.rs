@@ -177,13 +177,10 @@ impl Cache<u32> for &mut Excerpts<'_> {
         let Some(file) = self.sources.file(crate::source::Pos(*base)) else {
             return Err("no such file");
         };
-        Ok(self
-            .parsed
-            .entry(*base)
-            .or_insert_with(|| {
-                let before = file.first_line as usize - 1;
-                Source::from(file.text.to_string()).with_display_line_offset(before)
-            }))
+        Ok(self.parsed.entry(*base).or_insert_with(|| {
+            let before = file.first_line as usize - 1;
+            Source::from(file.text.to_string()).with_display_line_offset(before)
+        }))
     }
 
     fn display<'a>(&self, base: &'a u32) -> Option<impl std::fmt::Display + 'a> {

@@ -8,9 +8,9 @@
 mod arena;
 mod identity;
 mod lookup;
+mod members;
 mod object;
 mod predicates;
-mod members;
 mod sizes;
 mod store;
 mod subst;
