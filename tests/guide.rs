@@ -1,8 +1,5 @@
-//! Documents that run: the complete examples of the two guides to Go channels, to the letter in virtual time, guides as a whole, and the README's
-//! commands.
+//! Documents that run: the complete examples of the two guides to Go channels, to the letter in virtual time, and guides as a whole.
 
-#[path = "support/readme.rs"]
-mod readme;
 #[path = "guide/reports.rs"]
 mod reports;
 mod support;
