@@ -32,12 +32,13 @@ impl Directives<'_> {
         found
     }
 
-    /// A decimal number; one that is too large does not count.
+    /// A decimal number; one that is too large does not count and swallows the format.
     fn number(&mut self) -> Option<usize> {
         let start = self.at;
         let mut n = 0i64;
         while let Some(c) = self.peek().filter(u8::is_ascii_digit) {
             if n > TOO_LARGE {
+                self.at = self.format.len();
                 return None;
             }
             n = n * 10 + i64::from(c - b'0');
@@ -167,7 +168,8 @@ impl Printer<'_, '_> {
     }
 
     fn read_precision(&mut self, d: &mut Directives<'_>, after_index: &mut bool) {
-        if d.peek() != Some(b'.') {
+        // A point at the very end is a verb.
+        if d.peek() != Some(b'.') || d.at + 1 == d.format.len() {
             return;
         }
         d.at += 1;
@@ -178,8 +180,7 @@ impl Printer<'_, '_> {
         if d.accept(b'*') {
             match self.int_operand(d) {
                 Some(n) if n >= 0 => self.flags.prec = Some(n as usize),
-                Some(_) => {}
-                None => self.out.extend_from_slice(b"%!(BADPREC)"),
+                _ => self.out.extend_from_slice(b"%!(BADPREC)"),
             }
             *after_index = false;
         } else {

@@ -292,7 +292,7 @@ impl<'x, 'a> Printer<'x, 'a> {
             (f.plus || f.plus_v, b'+'),
             (f.minus, b'-'),
             (f.sharp || f.sharp_v, b'#'),
-            (f.zero && !f.minus, b'0'),
+            (f.zero, b'0'),
         ]
         .into_iter()
         .filter_map(|(on, c)| on.then_some(c))

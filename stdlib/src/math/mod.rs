@@ -101,14 +101,17 @@ pub const NATIVES: &[(&str, NativeFn)] = &[
     ("Gamma", |cx| f1(cx, cephes::gamma)),
     ("Lgamma", |cx| {
         let x = cx.f64();
-        let (v, sign) = libm::lgamma_r(x);
+        let (v, sign) = match x {
+            f64::NEG_INFINITY => (x, 1),
+            _ => libm::lgamma_r(x),
+        };
         cx.ret_f64(v);
         cx.ret_int(if sign < 0 { -1 } else { 1 });
         Flow::Done
     }),
     ("J0", |cx| f1(cx, libm::j0)),
     ("J1", |cx| f1(cx, libm::j1)),
-    ("Jn", |cx| bessel(cx, libm::jn)),
+    ("Jn", |cx| bessel(cx, jn)),
     ("Y0", |cx| f1(cx, libm::y0)),
     ("Y1", |cx| f1(cx, libm::y1)),
     ("Yn", |cx| bessel(cx, libm::yn)),
@@ -126,6 +129,14 @@ fn bessel(cx: &mut Cx<'_>, f: fn(i32, f64) -> f64) -> Flow {
         x,
     ));
     Flow::Done
+}
+
+/// Zero is positive at the ends, whatever the sign of `n`.
+fn jn(n: i32, x: f64) -> f64 {
+    match libm::jn(n, x) {
+        v if v == 0.0 && (x == 0.0 || x.is_infinite()) => 0.0,
+        v => v,
+    }
 }
 
 /// Exact for powers of two, as Go's.

@@ -6,6 +6,7 @@
 mod syntax;
 
 use regex::bytes::{Captures, Regex, RegexBuilder};
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use vm::{Cx, Flow, NativeFn};
@@ -77,10 +78,43 @@ fn failed(cx: &mut Cx<'_>, code: &str, arg: &str) -> Flow {
     Flow::Done
 }
 
+/// A text whose bytes that are no UTF-8 are, each, U+FFFD, which is how Go sees them; and the way back to its own offsets.
+struct Subject<'s> {
+    text: Cow<'s, [u8]>,
+    /// Behind each replaced byte: its end in `text`, and by how much that is more than in the original.
+    shifts: Vec<(usize, usize)>,
+}
+
+impl Subject<'_> {
+    fn new(s: &[u8]) -> Subject<'_> {
+        let (mut text, mut shifts) = (Cow::Borrowed(s), Vec::new());
+        if str::from_utf8(s).is_err() {
+            let mut out = Vec::with_capacity(s.len() + 16);
+            for chunk in s.utf8_chunks() {
+                out.extend_from_slice(chunk.valid().as_bytes());
+                for _ in chunk.invalid() {
+                    out.extend_from_slice("\u{FFFD}".as_bytes());
+                    shifts.push((out.len(), 2 * (shifts.len() + 1)));
+                }
+            }
+            text = Cow::Owned(out);
+        }
+        Subject { text, shifts }
+    }
+
+    /// The offset in the original.
+    fn back(&self, at: usize) -> i64 {
+        let before = self.shifts.partition_point(|&(end, _)| end <= at);
+        let shift = before.checked_sub(1).map_or(0, |i| self.shifts[i].1);
+        (at - shift) as i64
+    }
+}
+
 /// `matches(id int, s string) bool`.
 fn matches(cx: &mut Cx<'_>) -> Flow {
     let (id, s) = (cx.uint(), cx.str());
-    let yes = with(id, |re| re.is_match(s.as_bytes())).unwrap_or(false);
+    let subject = Subject::new(s.as_bytes());
+    let yes = with(id, |re| re.is_match(&subject.text)).unwrap_or(false);
     cx.ret_bool(yes);
     Flow::Done
 }
@@ -98,24 +132,26 @@ fn inside_char(s: &[u8], at: usize) -> bool {
     })
 }
 
-/// `find(id int, s string, n int) []int`.
+/// `find(id int, s string, n, groups int) []int`. The crate does not count groups at the end that can never take part.
 fn find(cx: &mut Cx<'_>) -> Flow {
-    let (id, s, n) = (cx.uint(), cx.str(), cx.int());
+    let (id, s, n, groups) = (cx.uint(), cx.str(), cx.int(), cx.uint());
     let limit = usize::try_from(n).unwrap_or(usize::MAX);
+    let subject = Subject::new(s.as_bytes());
+    let text = &*subject.text;
     let offsets = with(id, |re| {
         let mut out = Vec::new();
         let push = |c: Captures<'_>| {
-            for i in 0..c.len() {
-                let (from, to) = c
-                    .get(i)
-                    .map_or((-1, -1), |m| (m.start() as i64, m.end() as i64));
+            for i in 0..groups as usize {
+                let (from, to) = c.get(i).map_or((-1, -1), |m| {
+                    (subject.back(m.start()), subject.back(m.end()))
+                });
                 out.extend([from, to]);
             }
         };
-        re.captures_iter(s.as_bytes())
+        re.captures_iter(text)
             .filter(|c| {
                 c.get(0)
-                    .is_none_or(|m| !m.is_empty() || !inside_char(s.as_bytes(), m.start()))
+                    .is_none_or(|m| !m.is_empty() || !inside_char(text, m.start()))
             })
             .take(limit)
             .for_each(push);
