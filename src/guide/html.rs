@@ -9,7 +9,7 @@ use super::markdown::{Guide, dialect, is_go};
 use super::outcome::{Outcome, Status};
 use super::report::summary;
 use super::run::Done;
-use pulldown_cmark::{CowStr, Event, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{CowStr, Event, LinkType, Parser, Tag, TagEnd, html};
 use std::collections::HashMap;
 use std::fmt::Write;
 
@@ -144,41 +144,30 @@ impl<'g> Rendering<'g> {
                 dest_url,
                 title,
                 id,
-            }) => {
-                let dest_url = if is_harmless(&dest_url) {
-                    dest_url
-                } else {
-                    "#".into()
-                };
-                self.out.push(Event::Start(Tag::Link {
-                    link_type,
-                    dest_url,
-                    title,
-                    id,
-                }));
-            }
+            }) => self.link(link_type, dest_url, title, id),
             Event::Start(Tag::Image {
                 link_type,
                 dest_url,
                 title,
                 id,
             }) => {
-                let dest_url = if is_harmless(&dest_url) {
-                    dest_url
-                } else {
-                    "#".into()
-                };
-                self.out.push(Event::Start(Tag::Link {
-                    link_type,
-                    dest_url,
-                    title,
-                    id,
-                }));
+                self.link(link_type, dest_url, title, id);
                 self.out.push(Event::Text("picture: ".into()));
             }
             Event::End(TagEnd::Image) => self.out.push(Event::End(TagEnd::Link)),
             event => self.out.push(event),
         }
+    }
+
+    /// The start of a link, which leads nowhere if it could do harm.
+    fn link(&mut self, link_type: LinkType, to: CowStr<'g>, title: CowStr<'g>, id: CowStr<'g>) {
+        let dest_url = if is_harmless(&to) { to } else { "#".into() };
+        self.out.push(Event::Start(Tag::Link {
+            link_type,
+            dest_url,
+            title,
+            id,
+        }));
     }
 
     /// HTML in the guide: tags that do no harm, or text.

@@ -263,6 +263,11 @@ impl LabelScope<'_> {
             in_loop: true,
             case: Case::None,
         };
+        let clause = |breaks, case| Targets {
+            breaks: Some(breaks),
+            case,
+            ..targets
+        };
         let mut inner = |scope: &mut Self, targets, start, list: &[&Stmt]| {
             let gotos = scope.block(Some(block), targets, label, start, list);
             forward.extend(gotos.into_iter().map(|g| ForwardGoto { over: None, ..g }));
@@ -278,37 +283,25 @@ impl LabelScope<'_> {
             StmtKind::For(f) => inner(self, looped, f.body.span.lo, &each(&f.body.stmts)),
             StmtKind::Range(f) => inner(self, looped, f.body.span.lo, &each(&f.body.stmts)),
             StmtKind::Switch(sw) => {
+                let last = sw.clauses.len();
                 for (i, c) in sw.clauses.iter().enumerate() {
-                    let case = if i + 1 == sw.clauses.len() {
-                        Case::Final
-                    } else {
-                        Case::Inner
+                    let case = match i + 1 == last {
+                        true => Case::Final,
+                        false => Case::Inner,
                     };
-                    let t = Targets {
-                        breaks: Some(Breaks::Switch),
-                        case,
-                        ..targets
-                    };
+                    let t = clause(Breaks::Switch, case);
                     inner(self, t, c.span.lo, &each(&c.body));
                 }
             }
             StmtKind::TypeSwitch(sw) => {
+                let t = clause(Breaks::TypeSwitch, Case::Inner);
                 for c in &sw.clauses {
-                    let t = Targets {
-                        breaks: Some(Breaks::TypeSwitch),
-                        case: Case::Inner,
-                        ..targets
-                    };
                     inner(self, t, c.span.lo, &each(&c.body));
                 }
             }
             StmtKind::Select(sel) => {
+                let t = clause(Breaks::Other, Case::None);
                 for c in &sel.clauses {
-                    let t = Targets {
-                        breaks: Some(Breaks::Other),
-                        case: Case::None,
-                        ..targets
-                    };
                     inner(self, t, c.span.lo, &each(&c.body));
                 }
             }
