@@ -1,0 +1,1 @@
+exit=1 check --message-format=short wrong.go

@@ -1,0 +1,1 @@
+exit=2 run panics.go
