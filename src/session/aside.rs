@@ -80,6 +80,7 @@ impl Session {
             return Ok(Looked { var, own: false });
         }
         let aside = self.aside(expr)?;
+        self.missed.extend(aside.events);
         match aside.values[..] {
             [var] => Ok(Looked { var, own: true }),
             [] => Err("that has no value".to_string()),
@@ -118,7 +119,13 @@ impl Session {
         let cost = self.run_aside(&checked, &mut events);
         let pkg = self.pkg;
         self.world().forget_input(pkg, checked.nodes);
-        let cost = cost?;
+        let cost = match cost {
+            Ok(cost) => cost,
+            Err(why) => {
+                self.missed.extend(events);
+                return Err(why);
+            }
+        };
         Ok(Aside {
             values,
             texts,

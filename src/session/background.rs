@@ -14,7 +14,7 @@ impl Session {
 
     /// The same, with the number of slices, a few milliseconds each, that goroutines may take which never rest.
     pub fn settle_within(&mut self, slices: usize) -> Vec<Event> {
-        let mut events = Vec::new();
+        let mut events = std::mem::take(&mut self.missed);
         for _ in 0..slices {
             if !self.slice(false, &mut events) {
                 break;
@@ -26,8 +26,9 @@ impl Session {
     /// Lets goroutines run for a few milliseconds; with `waits`, until timers and jobs have something for them or the session's stopper nudges. Gives
     /// what happened, and whether there may be more to do. Virtual time does not move by itself: only inputs wait for it, and `tick` moves it.
     pub fn background(&mut self, waits: bool) -> (Vec<Event>, bool) {
-        let mut events = Vec::new();
-        let waits = waits && (!self.vm.is_virtual_time() || self.vm.in_flight() > 0);
+        let mut events = std::mem::take(&mut self.missed);
+        let waits =
+            waits && events.is_empty() && (!self.vm.is_virtual_time() || self.vm.in_flight() > 0);
         let more = self.slice(waits, &mut events);
         (events, more)
     }

@@ -13,6 +13,7 @@ mod listing;
 mod outcome;
 mod reset;
 mod show;
+mod words;
 
 pub use allowance::Allowance;
 pub use aside::{Aside, Cost, Looked};
@@ -52,6 +53,8 @@ pub struct Session {
     number: usize,
     /// Inputs whose goroutines have not ended.
     parked: Vec<Parked>,
+    /// What happened while something was looked at, and has not been told yet.
+    missed: Vec<Event>,
     /// Goroutines that crashed, oldest first: only the latest are kept.
     crashed: Vec<u64>,
     /// Somebody wants the running input to stop.
@@ -132,6 +135,7 @@ impl Session {
             dir: crate::load::absolute(std::path::Path::new(".")),
             number: 0,
             parked: Vec::new(),
+            missed: Vec::new(),
             crashed: Vec::new(),
             stop: Arc::default(),
             limits: Limits::default(),
@@ -232,6 +236,9 @@ impl Session {
         evaluation.end = self.drive(goid, &mut evaluation.events);
         let pkg = self.pkg;
         self.world().forget_input(pkg, checked.nodes);
+        if let End::Done(echoes) = &mut evaluation.end {
+            self.ask_values(echoes);
+        }
         evaluation
     }
 
@@ -370,6 +377,7 @@ impl Session {
                     ty,
                     value,
                     cut,
+                    words: None,
                 })
             }
         }

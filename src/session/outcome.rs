@@ -76,6 +76,8 @@ pub struct Echo {
     pub value: String,
     /// Whether parts of it are left out.
     pub cut: bool,
+    /// What its Error or String method says.
+    pub words: Option<String>,
 }
 
 impl Echo {
@@ -85,10 +87,11 @@ impl Echo {
             ty: String::new(),
             value: text.to_string(),
             cut: false,
+            words: None,
         }
     }
 
-    /// One line of Go: `_1 = 42 // int`; the type is left out where the value tells it.
+    /// One line of Go: `_1 = 42 // int`; the type is left out where the value tells it. What a method says of the value comes last.
     pub fn line(&self) -> String {
         if self.name.is_empty() {
             return self.value.clone();
@@ -105,10 +108,15 @@ impl Echo {
             .chars()
             .filter(|&c| c != ' ');
         let told = ty.all(|c| value.next() == Some(c)) || self.ty == "bool";
-        let comment = if told {
-            String::new()
-        } else {
-            format!(" // {}", self.ty)
+        let ty = (!told).then_some(&self.ty);
+        let comment: Vec<&str> = ty
+            .into_iter()
+            .chain(&self.words)
+            .map(String::as_str)
+            .collect();
+        let comment = match comment[..] {
+            [] => String::new(),
+            _ => format!(" // {}", comment.join(": ")),
         };
         format!("{} = {}{comment}", self.name, self.value)
     }

@@ -56,6 +56,7 @@ impl Session {
         self.number = 0;
         self.parked.clear();
         self.crashed.clear();
+        self.missed.clear();
         self.undos.clear();
         if let Ok(mut interrupter) = self.interrupter.lock() {
             *interrupter = self.vm.interrupter();
