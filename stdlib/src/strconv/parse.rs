@@ -301,18 +301,12 @@ pub fn complex(s: &[u8], single: bool) -> (f64, f64, Code) {
         _ => s,
     };
     let Some((re, code, n)) = float_prefix(s, single) else {
-        return match s {
-            b"i" | b"+i" => (0.0, 1.0, Ok),
-            b"-i" => (0.0, -1.0, Ok),
-            _ => (0.0, 0.0, Syntax),
-        };
+        return (0.0, 0.0, Syntax);
     };
     let rest = &s[n..];
     match rest {
         [] => return (re, 0.0, code),
         b"i" => return (0.0, re, code),
-        [b'+', b'i'] => return (re, 1.0, code),
-        [b'-', b'i'] => return (re, -1.0, code),
         [b'+' | b'-', ..] => {}
         _ => return (0.0, 0.0, Syntax),
     }

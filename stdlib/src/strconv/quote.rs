@@ -171,8 +171,6 @@ pub fn unquote(s: &[u8]) -> Option<Vec<u8>> {
         let (value, multibyte, n) = unquote_char(&inner[at..], mark)?;
         if value < 0x80 || !multibyte {
             out.push(value as u8);
-        } else if value == utf8::RUNE_ERROR && n == 1 && mark == b'"' {
-            out.push(inner[at]);
         } else {
             utf8::push(&mut out, value);
         }

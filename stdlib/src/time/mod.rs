@@ -159,18 +159,25 @@ fn parse_duration(cx: &mut Cx<'_>) -> Flow {
     let s = cx.str();
     let (d, msg) = match duration_of(s.as_bytes()) {
         Ok(d) => (d, String::new()),
-        Err(wrong) => {
-            let mut quoted = Vec::new();
-            crate::strconv::quote::quote(&mut quoted, s.as_bytes(), b'"', false, false);
-            (
-                0,
-                format!("time: {wrong}duration {}", String::from_utf8_lossy(&quoted)),
-            )
-        }
+        Err(wrong) => (0, format!("time: {wrong}duration {}", quoted(s.as_bytes()))),
     };
     cx.ret_int(d);
     cx.ret_str(msg);
     Flow::Done
+}
+
+/// A text in quotes, as this package's messages show it: what is not printable ASCII in hexadecimal.
+fn quoted(s: &[u8]) -> String {
+    let mut out = String::from("\"");
+    for &c in s {
+        match c {
+            0..0x20 | 0x80.. => out.push_str(&format!("\\x{c:02x}")),
+            b'"' | b'\\' => out.extend(['\\', char::from(c)]),
+            _ => out.push(char::from(c)),
+        }
+    }
+    out.push('"');
+    out
 }
 
 /// The nanoseconds, or the first words of the message.
@@ -214,14 +221,7 @@ fn duration_of(s: &[u8]) -> Result<i64, String> {
             b"s" => 1_000_000_000,
             b"m" => 60_000_000_000,
             b"h" => 3_600_000_000_000u64,
-            _ => {
-                let mut quoted = Vec::new();
-                crate::strconv::quote::quote(&mut quoted, name, b'"', false, false);
-                return Err(format!(
-                    "unknown unit {} in ",
-                    String::from_utf8_lossy(&quoted)
-                ));
-            }
+            _ => return Err(format!("unknown unit {} in ", quoted(name))),
         };
         let value = to_number(whole)
             .and_then(|n| n.checked_mul(unit))
