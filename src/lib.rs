@@ -16,6 +16,6 @@ mod testcmd;
 mod watch;
 
 pub use engine::{Engine, Options, Outcome};
-pub use load::{Failure, Loaded, program_operands};
+pub use load::{Failure, Loaded, program_operands, read_text};
 pub use testcmd::{TestOptions, run as test};
 pub use watch::watch;

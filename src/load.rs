@@ -58,10 +58,24 @@ pub(crate) fn read(path: &str) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-fn reason(e: &std::io::Error) -> String {
+/// The text of a file.
+///
+/// # Errors
+/// A sentence for the user: it cannot be read, is too large, or is not UTF-8.
+pub fn read_text(path: &str) -> Result<String, String> {
+    let bytes = read(path).map_err(|e| match e {
+        Failure::Io(what) => what.trim_start_matches("gol: ").to_string(),
+        Failure::Diagnostics(_) | Failure::Bug(_) => format!("cannot read {path}"),
+    })?;
+    String::from_utf8(bytes).map_err(|_| format!("{path} is not UTF-8 text"))
+}
+
+/// Why the system refuses something, for people.
+pub(crate) fn reason(e: &std::io::Error) -> String {
     match e.kind() {
         std::io::ErrorKind::NotFound => "there is no such file".into(),
         std::io::ErrorKind::PermissionDenied => "permission denied".into(),
+        std::io::ErrorKind::IsADirectory => "it is a folder".into(),
         _ => e.to_string(),
     }
 }

@@ -188,11 +188,8 @@ fn disasm(settings: &Settings, paths: &[String]) -> i32 {
 
 /// A session at the terminal, or fed from a pipe.
 fn repl(mut settings: Settings) -> i32 {
-    let first = match settings.init.as_ref().map(std::fs::read_to_string) {
-        Some(Err(what)) => {
-            let file = settings.init.unwrap_or_default();
-            return fail(&format!("gol: {file}: {what}"));
-        }
+    let first = match settings.init.as_ref().map(|file| gol::read_text(file)) {
+        Some(Err(what)) => return fail(&format!("gol: {what}")),
         Some(Ok(text)) => Some(text),
         None => None,
     };

@@ -14,12 +14,14 @@ pub fn overview() -> String {
         let _ = writeln!(out, "  gol {:26} {doc}", format!("{name} {operands}"));
     }
     out.push_str("  gol FILE [ARGS…]               short for `gol run FILE [ARGS…]`\n  \
-           gol                            short for `gol repl`, at a terminal and from a pipe\n\nFlags (before the file):\n");
-    flags(&mut out, None);
+           gol                            short for `gol repl`, at a terminal and from a pipe\n\nFlags of `gol run`, before the file; `gol COMMAND --help` lists those of the others:\n");
+    flags(&mut out, Command::Run);
+    let _ = writeln!(out, "  {:34} the version", "-V, --version");
     out.push_str(
         "\nTry it:\n  \
            echo 'ch := make(chan int, 1); ch <- 42; fmt.Println(<-ch)' | gol run -\n  \
-           gol run --virtual-time examples/guide/channels_79.go    all its sleeps in a blink\n\n\
+           gol run --virtual-time examples/guide/channels_79.go    all its sleeps in a blink\n  \
+           gol guide examples/channels.md                          a text that runs itself\n\n\
          A file without a package clause is a script: its statements run from top to bottom, functions may be used\n\
          before they are declared, standard packages are imported by use, and a `func main` that nobody calls is called.\n\n\
          Exit status: the program's own; 1 when it does not compile, 2 after a panic or a fatal error such as a deadlock,\n\
@@ -40,7 +42,7 @@ pub fn usage(command: Command) -> String {
             );
         }
     }
-    flags(&mut out, Some(command));
+    flags(&mut out, command);
     if command == Command::Repl {
         out.push_str(
             "\nAt the prompt:\n  \
@@ -53,9 +55,9 @@ pub fn usage(command: Command) -> String {
     out
 }
 
-fn flags(out: &mut String, of: Option<Command>) {
+fn flags(out: &mut String, of: Command) {
     for f in FLAGS {
-        if f.doc.is_empty() || of.is_some_and(|c| !f.commands.contains(&c)) {
+        if f.doc.is_empty() || !f.commands.contains(&of) {
             continue;
         }
         let spelled = match f.value {
@@ -65,9 +67,6 @@ fn flags(out: &mut String, of: Option<Command>) {
         let _ = writeln!(out, "  {spelled:34} {}", f.doc);
     }
     let _ = writeln!(out, "  {:34} this text", "-h, --help");
-    if of.is_none() {
-        let _ = writeln!(out, "  {:34} the version", "-V, --version");
-    }
 }
 
 fn capitalised(s: &str) -> String {

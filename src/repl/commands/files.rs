@@ -1,6 +1,7 @@
 //! `:load`, `:save` and `:edit`: inputs from files and into files.
 
 use super::{Argument, Command};
+use crate::load::reason;
 use crate::repl::report::Said;
 use crate::repl::saved;
 use crate::repl::state::Repl;
@@ -47,29 +48,19 @@ fn path_of(name: &str) -> PathBuf {
 
 fn load(repl: &mut Repl, name: &str) -> Result<Said, String> {
     let path = path_of(name);
-    let text = std::fs::read(&path).map_err(|e| failed("read", name, &e))?;
-    let text = String::from_utf8(text).map_err(|_| format!("{name} is not UTF-8 text"))?;
+    let text = crate::load::read_text(&path.to_string_lossy())?;
     Ok(repl.enter_file(name, &text))
 }
 
 fn save(repl: &mut Repl, name: &str) -> Result<Said, String> {
     let program = saved::program(repl);
-    std::fs::write(path_of(name), program.text).map_err(|e| failed("write", name, &e))?;
+    std::fs::write(path_of(name), program.text)
+        .map_err(|e| format!("cannot write {name}: {}", reason(&e)))?;
     let mut said = Said::out(format!("saved as {name}\n"));
     if let Some(problem) = program.problem {
         said.out += &format!("though it does not compile as it is: {problem}\n");
     }
     Ok(said)
-}
-
-fn failed(what: &str, name: &str, e: &std::io::Error) -> String {
-    let why = match e.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_string(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".to_string(),
-        std::io::ErrorKind::IsADirectory => "it is a folder".to_string(),
-        _ => e.to_string(),
-    };
-    format!("cannot {what} {name}: {why}")
 }
 
 fn edit(repl: &mut Repl, name: &str) -> Result<Said, String> {
