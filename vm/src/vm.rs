@@ -350,6 +350,16 @@ impl Vm {
     }
 }
 
+impl Drop for Vm {
+    /// Ends every goroutine, without running deferred calls, so that their stacks go back.
+    fn drop(&mut self) {
+        let all: Vec<Gp> = self.rt.goroutines().collect();
+        for g in all {
+            self.bury(g);
+        }
+    }
+}
+
 #[inline]
 fn checked(p: *mut u8) -> *mut u8 {
     if p.is_null() {

@@ -225,6 +225,27 @@ impl StackPool {
     }
 }
 
+impl Drop for StackPool {
+    /// Gives everything back that is idle; stacks in use must have come back before.
+    fn drop(&mut self) {
+        for log in SMALLEST + 1..=POOLED {
+            let mut block = self.free[(log - SMALLEST) as usize];
+            while !block.is_null() {
+                // SAFETY: free blocks hold the next one's address in their first slot; all but the smallest come from `fresh` with this layout.
+                unsafe {
+                    let next = *block as *mut u64;
+                    dealloc(block.cast(), layout(1 << log));
+                    block = next;
+                }
+            }
+        }
+        for &slab in &self.slabs {
+            // SAFETY: slabs come from `fresh` with this layout; the smallest blocks are parts of them.
+            unsafe { dealloc(slab.cast(), layout((1 << SMALLEST) * SLAB)) };
+        }
+    }
+}
+
 fn fresh(slots: usize) -> *mut u64 {
     let layout = layout(slots);
     // SAFETY: the layout has a size above zero.

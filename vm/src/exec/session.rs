@@ -156,7 +156,8 @@ impl Vm {
         true
     }
 
-    fn bury(&mut self, g: Gp) {
+    /// Ends a goroutine that is not running.
+    pub(crate) fn bury(&mut self, g: Gp) {
         self.g = g;
         self.drop_natives(0);
         let gor = self.rt.kill(g);
