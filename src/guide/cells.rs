@@ -339,18 +339,7 @@ impl Cells {
 
 /// What a goroutine waits for.
 fn blocked(w: &Waiting) -> String {
-    let mut out = format!("goroutine {} is parked: {}", w.goid, w.reason);
-    if let Some((file, line, text)) = &w.at {
-        out += &format!("\n  at {file}:{line}: {text}");
-    }
-    for (what, id, made) in &w.on {
-        let towards = if what == "send" { "to" } else { "from" };
-        out += &format!("\n  to {what} {towards} channel {id}");
-        if let Some((file, line)) = made {
-            out += &format!(", made at {file}:{line}");
-        }
-    }
-    out + "\n  nothing in the section so far can wake it"
+    w.told() + "\n  nothing in the section so far can wake it"
 }
 
 impl Run {

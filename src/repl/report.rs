@@ -96,17 +96,7 @@ fn line(e: &Echo, color: bool) -> String {
 
 /// `goroutine 3 is parked: chan send …`
 pub fn blocked(w: &Waiting) -> String {
-    let mut out = format!("goroutine {} is parked: {}", w.goid, w.reason);
-    for (what, id, made) in &w.on {
-        out += &format!("\n  to {what} on channel {id}");
-        if let Some((file, line)) = made {
-            out += &format!(", made at {file}:{line}");
-        }
-    }
-    if let Some((file, line, text)) = &w.at {
-        out += &format!("\n  at {file}:{line}: {text}");
-    }
-    out + "\n  nothing can wake it now; a later input may\n"
+    w.told() + "\n  nothing can wake it now; a later input may\n"
 }
 
 fn crashed(c: &Crash, color: bool) -> String {

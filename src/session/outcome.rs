@@ -146,6 +146,24 @@ pub struct Waiting {
     pub on: Vec<vm::WaitsOn>,
 }
 
+impl Waiting {
+    /// Who waits, where, and for what: a few lines, without a newline at the end.
+    pub fn told(&self) -> String {
+        let mut out = format!("goroutine {} is parked: {}", self.goid, self.reason);
+        if let Some((file, line, text)) = &self.at {
+            out += &format!("\n  at {file}:{line}: {text}");
+        }
+        for (what, id, made) in &self.on {
+            let preposition = if what == "send" { "on" } else { "from" };
+            out += &format!("\n  to {what} {preposition} channel {id}");
+            if let Some((file, line)) = made {
+                out += &format!(", made at {file}:{line}");
+            }
+        }
+        out
+    }
+}
+
 impl Evaluation {
     pub(super) fn ended(input: usize, end: End) -> Evaluation {
         Evaluation {
