@@ -214,13 +214,14 @@ impl Loader<'_> {
     pub(crate) fn check(&mut self, texts: Vec<Text>) -> Result<Loaded, Failure> {
         let world = &mut *self.world;
         let ids = Rc::new(NodeIds::default());
-        let options = ParseOptions {
-            lazy_bodies: false,
-            allow_bodyless: true,
-        };
         let (mut files, mut diags) = (Vec::new(), Vec::new());
         for (name, text) in &texts {
             let source = add(world, name, text)?;
+            let options = ParseOptions {
+                allow_bodyless: true,
+                program: name.ends_with(".go"),
+                ..ParseOptions::default()
+            };
             let (file, found) = syntax::parse_file(&source, &ids, options);
             diags.extend(found);
             files.push(Rc::new(file));

@@ -122,6 +122,7 @@ fn check(name: &str, text: &str) -> Vec<(u32, u32, Diagnostic)> {
         ParseOptions {
             lazy_bodies: false,
             allow_bodyless: true,
+            ..ParseOptions::default()
         },
     );
     let stops = |d: &Diagnostic| matches!(d.code, Code::SyntaxError | Code::NestingTooDeep);

@@ -38,6 +38,7 @@ fn parse(path: &Path, lazy: bool) -> (String, String) {
     let opts = ParseOptions {
         lazy_bodies: lazy,
         allow_bodyless: true,
+        ..ParseOptions::default()
     };
     let (file, mut diags) = parse_file(&src, &ids, opts);
     for item in &file.items {

@@ -133,6 +133,7 @@ fn bodies_are_parsed_on_demand() {
     let opts = ParseOptions {
         lazy_bodies: true,
         allow_bodyless: true,
+        ..ParseOptions::default()
     };
     let (src, ids, file, errors) = parse(text, opts);
     assert_eq!(errors, []);

@@ -40,6 +40,7 @@ fn speed() {
     let opts = ParseOptions {
         lazy_bodies: false,
         allow_bodyless: true,
+        ..ParseOptions::default()
     };
     let first = sources.add("first.go", "package p\n", false).expect("room");
     let start = Instant::now();

@@ -22,7 +22,7 @@ pub fn overview() -> String {
            echo 'ch := make(chan int, 1); ch <- 42; fmt.Println(<-ch)' | gol run -\n  \
            gol run --virtual-time examples/guide/channels_79.go    all its sleeps in a blink\n  \
            gol guide examples/channels.md                          a text that runs itself\n\n\
-         A file without a package clause is a script: its statements run from top to bottom, functions may be used\n\
+         A .gol file without a package clause is a script: its statements run from top to bottom, functions may be used\n\
          before they are declared, standard packages are imported by use, and a `func main` that nobody calls is called.\n\n\
          Exit status: the program's own; 1 when it does not compile, 2 after a panic or a fatal error such as a deadlock,\n\
          3 when gol itself failed.\n",

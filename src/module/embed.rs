@@ -46,6 +46,7 @@ pub fn rewrite(dir: &Path, text: &str) -> Result<Option<String>, Vec<Wrong>> {
     let options = ParseOptions {
         lazy_bodies: true,
         allow_bodyless: true,
+        ..ParseOptions::default()
     };
     let (file, errors) = parse_file(&source, &NodeIds::default(), options);
     if !errors.is_empty() {

@@ -56,6 +56,7 @@ impl Tests {
         let options = ParseOptions {
             lazy_bodies: true,
             allow_bodyless: true,
+            ..ParseOptions::default()
         };
         let (file, _) = parse_file(&source, &NodeIds::default(), options);
         let comments = lex(&s.text, 1, true).comments;

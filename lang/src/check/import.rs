@@ -133,6 +133,7 @@ impl World {
             let options = ParseOptions {
                 lazy_bodies: source.is_std,
                 allow_bodyless: true,
+                ..ParseOptions::default()
             };
             let (file, errors) = parse_file(&src, &ids, options);
             diags.extend(errors);

@@ -44,6 +44,8 @@ pub struct ParseOptions {
     pub lazy_bodies: bool,
     /// Functions without a body are natives and no error.
     pub allow_bodyless: bool,
+    /// It is no script: it must begin with a package clause.
+    pub program: bool,
 }
 
 /// Parses a file: a Go file if it starts with a package clause, a script otherwise. As with gc there is no point in checking a
@@ -103,14 +105,16 @@ fn parse_source(src: &SourceFile, ids: &NodeIds, opts: ParseOptions) -> (File, S
         let found = &mut state.diags;
         state.pragmas = pragma::pragmas(&src.text, src.base, &lexed.directives, found);
     }
-    if is_script && lexed.tokens.iter().any(|t| t.kind == Kind::Package) {
-        // No script has that keyword: this is a Go file that does not begin as one.
+    if is_script && (opts.program || lexed.tokens.iter().any(|t| t.kind == Kind::Package)) {
+        // No script has that keyword: it is in a Go file that does not begin as one.
         let first = lexed.tokens[0];
         let message = "syntax error: package statement must be first";
         let span = Span::new(first.lo, first.hi);
-        state
-            .diags
-            .push(Diagnostic::error(Code::SyntaxError, span, message));
+        let mut error = Diagnostic::error(Code::SyntaxError, span, message);
+        if opts.program {
+            error = error.with_help("scripts, which need none, have names that end in .gol");
+        }
+        state.diags.push(error);
         return (empty, state);
     }
     let mut file = run(|g| &g.source_file, lexed.tokens, &mut state, ids).unwrap_or(empty);
@@ -122,7 +126,6 @@ fn parse_source(src: &SourceFile, ids: &NodeIds, opts: ParseOptions) -> (File, S
             .retain(|d| !opts.allow_bodyless || d.code != Code::MissingBody);
         state.diags.append(&mut state.late);
     }
-    state.diags.append(&mut state.branch_diags);
     state.diags.append(&mut state.branch_diags);
     file.broken = !state.diags.is_empty();
     file.misplaced = std::mem::take(&mut state.misplaced);

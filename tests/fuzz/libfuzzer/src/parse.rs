@@ -41,6 +41,7 @@ fn tree(text: &str, lazy_bodies: bool) {
     let options = ParseOptions {
         lazy_bodies,
         allow_bodyless: false,
+        ..ParseOptions::default()
     };
     let (file, mut diags) = syntax::parse_file(&src, &ids, options);
     for item in &file.items {

@@ -120,6 +120,7 @@ fn check(world: &mut World, text: &str) -> Verdict {
     let options = ParseOptions {
         lazy_bodies: false,
         allow_bodyless: false,
+        ..ParseOptions::default()
     };
     let (file, mut diags) = syntax::parse_file(&src, &ids, options);
     if diags.iter().any(stops) {

@@ -1,0 +1,4 @@
+// A Go file begins with a package clause.
+import "fmt"
+
+fmt.Println(1)
