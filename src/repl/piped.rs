@@ -6,7 +6,7 @@
 use super::state::{Repl, judge};
 use crate::engine::Options;
 use crate::session::Session;
-use lang::syntax::Completeness;
+use lang::syntax::{Completeness, Kind, lex};
 use std::io::{BufRead, Write};
 use vm::Output;
 
@@ -35,18 +35,29 @@ pub fn run(repl: &mut Repl, inputs: impl BufRead) -> i32 {
     }
 }
 
-/// Splits a text stream into inputs and hands them over one by one, until one is answered with false.
+/// Splits a text stream into inputs and hands them over one by one, until one is answered with false. From a package clause on the rest is one
+/// input: a complete program.
 pub(crate) fn each(inputs: impl BufRead, mut enter: impl FnMut(&str) -> bool) {
-    let mut pending = String::new();
+    let (mut pending, mut program) = (String::new(), false);
     for line in inputs.split(b'\n') {
         let Ok(line) = line else { break };
         pending.push_str(&String::from_utf8_lossy(&line));
         pending.push('\n');
+        program = program || begins_program(&pending);
+        if program {
+            continue;
+        }
         if judge(&pending) != Completeness::Incomplete && !enter(&std::mem::take(&mut pending)) {
             return;
         }
     }
     enter(&pending);
+}
+
+/// Whether a text begins with a package clause.
+fn begins_program(text: &str) -> bool {
+    let first = lex(text, 1, true).tokens.first().map(|t| t.kind);
+    first == Some(Kind::Package)
 }
 
 /// Runs one input; whether it failed.
