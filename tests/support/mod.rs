@@ -72,9 +72,14 @@ pub fn directive(case: &Path) -> Directive {
 
 /// Runs the command with a limit of 60 s; `None` when it did not end.
 pub fn gol(args: &[String], stdin: &str) -> Option<Output> {
+    gol_in(&root(), args, stdin)
+}
+
+/// The same, in another folder.
+pub fn gol_in(dir: &Path, args: &[String], stdin: &str) -> Option<Output> {
     let mut child = Command::new(env!("CARGO_BIN_EXE_gol"))
         .args(args)
-        .current_dir(root())
+        .current_dir(dir)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
