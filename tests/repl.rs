@@ -54,12 +54,27 @@ fn at_a_terminal() {
 /// `// args: …` gives further arguments.
 #[test]
 fn from_a_pipe() {
-    all(&cases("in"), piped);
+    all(&cases("in"), |case| piped(case, &[]));
 }
 
-fn piped(case: &Path) -> Result<(), String> {
+/// The same with a collection at every safepoint, but for what measures.
+#[test]
+fn from_a_pipe_collecting_garbage() {
+    let measures = |case: &PathBuf| {
+        ["bench", "time"]
+            .iter()
+            .any(|n| case.file_stem() == Some(n.as_ref()))
+    };
+    let cases: Vec<PathBuf> = cases("in").into_iter().filter(|c| !measures(c)).collect();
+    if std::env::var_os("GOL_BLESS").is_none() {
+        all(&cases, |case| piped(case, &["--gc-stress"]));
+    }
+}
+
+fn piped(case: &Path, flags: &[&str]) -> Result<(), String> {
     let input = fs::read_to_string(case).map_err(|e| e.to_string())?;
     let mut args = vec!["repl".to_string()];
+    args.extend(flags.iter().map(|f| f.to_string()));
     if let Some(more) = input
         .lines()
         .next()
@@ -68,7 +83,9 @@ fn piped(case: &Path) -> Result<(), String> {
         args.extend(more.split_whitespace().map(str::to_string));
     }
     // Files that it writes are its own.
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(case.file_stem().unwrap_or_default());
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join(case.file_stem().unwrap_or_default())
+        .join(flags.join("-"));
     fs::create_dir_all(&dir).map_err(|e| e.to_string())?;
     let output = support::gol_in(&dir, &args, &input).ok_or("it does not end")?;
     let text = |bytes: &[u8]| masked(&String::from_utf8_lossy(bytes));
