@@ -79,7 +79,14 @@ pub fn event(e: &Event, color: bool) -> Said {
 }
 
 fn lines(echoes: &[Echo], color: bool) -> String {
-    echoes.iter().map(|e| line(e, color) + "\n").collect()
+    let rest = |e: &Echo| match e.cut {
+        true => format!("  :show {} shows all of it\n", e.name),
+        false => String::new(),
+    };
+    echoes
+        .iter()
+        .map(|e| line(e, color) + "\n" + &rest(e))
+        .collect()
 }
 
 /// The line of a value; its name is grey, as the type behind it is.

@@ -59,7 +59,6 @@ pub struct Session {
     crashed: Vec<u64>,
     /// Somebody wants the running input to stop.
     stop: Arc<AtomicBool>,
-    limits: Limits,
     /// How to take back the latest inputs, with their numbers, oldest first.
     undos: Vec<(usize, Undo)>,
     /// What turns have burnt so far: taken jumps and calls.
@@ -138,22 +137,11 @@ impl Session {
             missed: Vec::new(),
             crashed: Vec::new(),
             stop: Arc::default(),
-            limits: Limits::default(),
             undos: Vec::new(),
             spent: 0,
             allowance: Allowance::default(),
             options,
         }
-    }
-
-    /// Where local packages and embedded files are looked for; at first the process's working folder.
-    pub fn set_dir(&mut self, dir: PathBuf) {
-        self.dir = dir;
-    }
-
-    /// How much of a value an echo shows.
-    pub fn set_limits(&mut self, limits: Limits) {
-        self.limits = limits;
     }
 
     /// The number of the last input.
@@ -369,9 +357,8 @@ impl Session {
                 let world = self.world();
                 let (name, ty) = (world.objects.name(var).to_string(), world.objects.ty(var));
                 let ty = self.type_string(ty);
-                let limits = self.limits;
                 let value = self.vm.global(var)?;
-                let (value, cut) = go_syntax(&value, limits);
+                let (value, cut) = go_syntax(&value, Limits::default());
                 Some(Echo {
                     name,
                     ty,

@@ -1,4 +1,4 @@
-//! `:type`, `:doc` and `:vars`: what names and expressions are.
+//! `:type`, `:doc`, `:vars` and `:show`: what names and expressions are.
 
 use super::{Argument, Command};
 use crate::repl::report::Said;
@@ -32,6 +32,15 @@ pub(super) const VARS: Command = Command {
     doc: "list the session's variables with their values",
     more: "Oldest first, and the results _1, _2… last, of which only the latest are shown.\nExample:\n  :vars",
     run: vars,
+};
+
+pub(super) const SHOW: Command = Command {
+    name: "show",
+    form: "EXPR",
+    argument: Argument::Expr,
+    doc: "show the whole of a value, however long",
+    more: "An echo leaves out what is long or deep. The value of a call is not kept.\nExample:\n  :show _1",
+    run: show,
 };
 
 /// Results that are listed.
@@ -84,6 +93,15 @@ fn vars(repl: &mut Repl, _: &str) -> Result<Said, String> {
         out = "no variables\n".to_string();
     }
     Ok(Said::out(out))
+}
+
+fn show(repl: &mut Repl, expr: &str) -> Result<Said, String> {
+    let session = &mut repl.session;
+    let looked = session.look(expr)?;
+    let value = session.vm.global(looked.var);
+    let text = value.map(|v| go_syntax(&v, Limits::ALL).0);
+    session.drop_value(looked);
+    Ok(Said::out(text.unwrap_or_default() + "\n"))
 }
 
 fn is_result(name: &str) -> bool {

@@ -65,6 +65,7 @@ pub const COMMANDS: &[Command] = &[
     look::TYPE,
     look::DOC,
     look::VARS,
+    look::SHOW,
     goroutines::GS,
     goroutines::G,
     why::WHY,

@@ -287,11 +287,6 @@ impl Vm {
         self.rt.reseed(seed);
     }
 
-    /// Whether goroutines could run in a next turn without anything happening outside.
-    pub fn is_runnable(&self) -> bool {
-        self.rt.runnable() > 0 || self.rt.is_due()
-    }
-
     /// Nothing can run now: whether the turn ends with that.
     #[cold]
     pub(crate) fn is_idle(&mut self) -> bool {
